@@ -1,0 +1,1 @@
+"""Decide which matches become messages, and for whom."""

@@ -1,0 +1,1 @@
+"""Relevance to topics: definitions, seed passages, features, training, scoring, evaluation."""

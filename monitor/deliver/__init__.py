@@ -1,0 +1,1 @@
+"""The network out: mail and folders."""

@@ -1,0 +1,135 @@
+"""Feeds: what we were asked to poll, what we learned about it, and what one poll gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.records.place import Source
+
+
+class Stance(StrEnum):
+    """Whose voice a feed speaks with."""
+
+    STATE = "state"
+    MILITARY = "military"
+    MILITANT = "militant"
+    EXILE = "exile"
+    PARTY = "party"
+    INDEPENDENT = "independent"
+
+
+class FeedHealth(StrEnum):
+    """The state of a feed as an analyst needs to know it."""
+
+    NEW = "new"
+    OK = "ok"
+    FAILING = "failing"
+    SILENT = "silent"
+    BLOCKED = "blocked"
+    GONE = "gone"
+    NOT_A_FEED = "not-a-feed"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed we were asked to poll; ``name`` is its identity, so a changed URL re-announces nothing."""
+
+    name: str
+    url: str
+    outlet: str
+    lang: str | None = None
+    country: str | None = None
+    grade: str = "F"
+    """Reliability of the source, A (completely reliable) to F (cannot be judged)."""
+    stance: Stance = Stance.INDEPENDENT
+    interval: timedelta = timedelta(minutes=30)
+    allow_private: bool = False
+    is_sensitive: bool = False
+    wants_full_text: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    declared_at: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What we learned about a feed from polling it; every time is aware UTC."""
+
+    feed: str
+    url: str
+    """The address the validators belong to; when the configured one differs they are not sent."""
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    next_check_at: datetime | None = None
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_item_at: datetime | None = None
+    failures: int = 0
+    """Failed polls since the last success."""
+    health: FeedHealth = FeedHealth.NEW
+    since: datetime | None = None
+    """Since when ``health`` holds."""
+    problem: str = ""
+    """The last failure in words, empty when the last poll succeeded."""
+    identity_policy: str = "guid"
+    """How items are told apart: guid, link or content; degraded when guids prove unusable (DESIGN §4)."""
+
+
+class FetchFailure(StrEnum):
+    """Why a poll gave no body."""
+
+    NAME_UNKNOWN = "name-unknown"
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too-large"
+    HTTP_STATUS = "http-status"
+    BLOCKED = "blocked"
+    GONE = "gone"
+    REDIRECTS = "redirects"
+    REFUSED_ADDRESS = "refused-address"
+    BAD_ENCODING = "bad-encoding"
+    INCOMPLETE = "incomplete"
+    BAD_ADDRESS = "bad-address"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A body, decoded from its transfer and content encodings and within the size cap."""
+
+    url: str
+    final_url: str
+    body: bytes
+    media_type: str = ""
+    charset: str | None = None
+    """As the HTTP header names it, unchecked."""
+    etag: str | None = None
+    last_modified: str | None = None
+    max_age: timedelta | None = None
+    """How long the server says the answer stays fresh (Cache-Control, else Expires)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server says nothing changed since our validators."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """No body, with the reason; ``detail`` is a sentence for the analyst."""
+
+    url: str
+    reason: FetchFailure
+    detail: str
+    status: int | None = None
+    retry_after: timedelta | None = None
+
+
+FetchOutcome = Fetched | NotModified | FetchFailed

@@ -1,0 +1,134 @@
+"""Items: one entry of a feed, as parsed and as stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Field(StrEnum):
+    """Where in an item something stands; ``body`` is the item's text."""
+
+    TITLE = "title"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that comes with an item."""
+
+    url: str
+    media_type: str = ""
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedItem:
+    """One entry of a feed document: plain ``title`` and ``text``, sanitised ``html``, times in aware UTC."""
+
+    guid: str | None
+    link: str | None
+    title: str
+    text: str
+    html: str
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    outlet: str | None = None
+    """The outlet an aggregator names for this item (RSS ``source``)."""
+    lang: str | None = None
+    """The language the entry itself declares."""
+    flags: tuple[str, ...] = ()
+    """What was repaired or refused, e.g. ``date-unreadable``, ``date-in-future``, ``text-cut``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """One feed document: its own facts and its items in document order."""
+
+    title: str
+    link: str | None
+    lang: str | None
+    format: str
+    """rss20, rss10, rss091, atom10, atom03, json11 … as feedparser names them; empty when it is not a feed."""
+    items: tuple[ParsedItem, ...] = ()
+    ttl: timedelta | None = None
+    """How long the document says to wait before asking again (ttl, sy:updatePeriod)."""
+    problems: tuple[str, ...] = ()
+    """What was wrong with the document, in words."""
+
+    @property
+    def is_feed(self) -> bool:
+        """Return whether the document was a feed at all."""
+        return bool(self.format)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A stored item; ``id`` never changes, ``revision`` counts from 1 and grows with every edit of title or text."""
+
+    id: str
+    feed: str
+    outlet: str
+    link: str | None
+    title: str
+    text: str
+    html: str
+    lang: str | None
+    published_at: datetime | None
+    first_seen_at: datetime
+    revision: int
+    content_hash: str
+    """Hash of title and text; dates alone are not an edit."""
+    updated_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    flags: tuple[str, ...] = ()
+    is_backlog: bool = False
+    """True for items of a feed's first pull older than 24 h: archived, never in a digest, never an alert."""
+    is_first_pull: bool = False
+    """True for every item of a feed's first pull: may enter a digest, never an alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemKey:
+    """One identity key of an item within its feed: ``kind`` is guid, link or content."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """What the store knows of an item that shares an identity key with a parsed one."""
+
+    id: str
+    revision: int
+    content_hash: str
+    keys: tuple[ItemKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """One new or edited item to store, with every identity key seen for it."""
+
+    item: Item
+    keys: tuple[ItemKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedChanges:
+    """What one pull of one feed changes: stored in one transaction with the feed's state."""
+
+    new: tuple[ItemChange, ...] = ()
+    changed: tuple[ItemChange, ...] = ()
+    aliases: tuple[tuple[str, ItemKey], ...] = ()
+    """Identity keys first seen at this pull, of items already stored: (item id, key)."""
+    unchanged: int = 0
+    identity_policy: str = "guid"
+    has_gap: bool = False
+    """True if every item of a feed we already knew is new: some may have been missed."""

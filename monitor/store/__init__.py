@@ -1,0 +1,1 @@
+"""The only SQL: schema, engine, migrations, and one module per record family."""

@@ -1,0 +1,1 @@
+"""Group items about one event into stories."""
