@@ -30,6 +30,10 @@ class Log:
         """Record something that stopped a piece of work."""
         self._logger.error(_line(event, values))
 
+    def exception(self, event: str, **values: object) -> None:
+        """Record a bug, with the traceback of the exception being handled."""
+        self._logger.error(_line(event, values), exc_info=True)
+
 
 def set_up_logging(verbosity: int) -> None:
     """Send events to stderr: errors only at -1, warnings at 0, what happens at 1, details at 2 and more."""

@@ -1,0 +1,239 @@
+"""config.toml: what to poll, who is told, when; every problem of the file at once, with its place.
+
+Codes: C001 unknown key, C002 missing key, C003 unusable value, C004 the same name twice, C005 a name that is
+defined nowhere; T… problems of TOML itself. Each has a section in docs/problems.md.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import time, timedelta
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from monitor.config.form import AnalystForm, ConfigForm, DigestForm, EmailRouteForm, FeedForm, FolderRouteForm
+from monitor.deliver.routes import EmailRoute, FolderRoute, Route
+from monitor.fetch.client import FetchLimits
+from monitor.records import DigestSpec, Feed, Problem, Severity, Stance
+from monitor.text.located_toml import Document, parse_toml
+
+KeyPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analyst:
+    """Someone who owns rules and receives alerts; ``quiet_hours`` are local times in ``zone``."""
+
+    name: str
+    routes: tuple[str, ...]
+    follows: tuple[str, ...] = ()
+    quiet_hours: tuple[time, time] | None = None
+    zone: str = "UTC"
+    max_alerts_per_hour: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An official speaker or a language the desk ought to hear, and the feeds that carry it."""
+
+    what: str
+    kind: str
+    feeds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything config.toml says, checked; relative paths are relative to the workspace."""
+
+    database: str
+    me: str
+    limits: FetchLimits
+    feeds: tuple[Feed, ...]
+    analysts: tuple[Analyst, ...]
+    routes: tuple[Route, ...]
+    digests: tuple[DigestSpec, ...]
+    watches: tuple[Watch, ...] = ()
+    paused: tuple[Feed, ...] = ()
+
+    @property
+    def unwatched(self) -> tuple[str, ...]:
+        """Return the speakers and languages that no configured feed carries, as the file lists them."""
+        names = {feed.name for feed in self.feeds}
+        return tuple(watch.what for watch in self.watches if not names & set(watch.feeds))
+
+
+def parse_config(text: str, path: str) -> tuple[Config | None, tuple[Problem, ...]]:
+    """Return the configuration, or None with every problem of the file, sorted by place."""
+    document = parse_toml(text, path)
+    try:
+        form = ConfigForm.model_validate(document.partial)
+    except ValidationError as error:
+        # A broken line may have held the key that seems missing, so only what is there is judged in a broken file.
+        found = [p for p in _form_problems(error, document) if not (document.problems and p.code == "C002")]
+        return None, tuple(sorted({*document.problems, *found}))
+    problems = tuple(sorted({*document.problems, *(() if document.problems else _reference_problems(form, document))}))
+    return (None if problems else _config(form, document)), problems
+
+
+def _config(form: ConfigForm, document: Document) -> Config:
+    fetch = form.fetch
+    limits = FetchLimits(
+        concurrency=fetch.concurrency,
+        per_host=fetch.per_host,
+        host_gap=fetch.host_gap,
+        deadline=fetch.deadline,
+        max_bytes=fetch.max_bytes,
+        contact=fetch.contact,
+    )
+    feeds = [(form.paused, _feed(form, fetch.interval, document, index)) for index, form in enumerate(form.feed)]
+    return Config(
+        database=form.database,
+        me=form.me,
+        limits=limits,
+        feeds=tuple(feed for is_paused, feed in feeds if not is_paused),
+        paused=tuple(feed for is_paused, feed in feeds if is_paused),
+        analysts=tuple(_analyst(name, analyst) for name, analyst in form.analyst.items()),
+        routes=tuple(_route(name, route) for name, route in form.route.items()),
+        digests=tuple(_digest(name, digest) for name, digest in form.digest.items()),
+        watches=tuple(Watch(watch.what, watch.kind, tuple(watch.feeds)) for watch in form.coverage.watch),
+    )
+
+
+def _feed(form: FeedForm, interval: timedelta, document: Document, index: int) -> Feed:
+    return Feed(
+        name=form.name,
+        url=form.url,
+        outlet=form.outlet or form.name,
+        lang=form.lang,
+        country=form.country,
+        grade=form.grade,
+        stance=Stance(form.stance),
+        interval=form.interval or interval,
+        allow_private=form.allow_private,
+        is_sensitive=form.sensitive,
+        wants_full_text=form.full_text,
+        headers=tuple(form.headers.items()),
+        declared_at=document.where(("feed", index)),
+    )
+
+
+def _analyst(name: str, form: AnalystForm) -> Analyst:
+    return Analyst(
+        name=name,
+        routes=tuple(form.routes),
+        follows=tuple(form.follows),
+        quiet_hours=form.quiet_hours,
+        zone=form.zone,
+        max_alerts_per_hour=form.max_alerts_per_hour,
+    )
+
+
+def _route(name: str, form: FolderRouteForm | EmailRouteForm) -> Route:
+    if isinstance(form, FolderRouteForm):
+        return FolderRoute(name=name, path=Path(form.path))
+    return EmailRoute(
+        name=name,
+        host=form.host,
+        port=form.port,
+        tls=form.tls,
+        sender=form.sender,
+        to=(form.to,) if isinstance(form.to, str) else tuple(form.to),
+        user=form.user,
+        password_file=Path(form.password_file) if form.password_file else None,
+        password_env=form.password_env,
+        ca_file=Path(form.ca_file) if form.ca_file else None,
+    )
+
+
+def _digest(name: str, form: DigestForm) -> DigestSpec:
+    return DigestSpec(
+        name=name,
+        at=form.at,
+        zone=form.zone,
+        days=tuple(form.days),
+        topics=tuple(form.topics),
+        analysts=tuple(form.analysts),
+        rules=tuple(form.rules),
+        min_severity=Severity[form.min_severity.upper()],
+        template=form.template,
+        routes=tuple(form.routes),
+        marking=form.marking,
+    )
+
+
+def _form_problems(error: ValidationError, document: Document) -> Iterator[Problem]:
+    for found in error.errors(include_url=False):
+        key = tuple(part for part in found["loc"] if part not in ("email", "folder", "[key]"))
+        match found["type"]:
+            case "extra_forbidden":
+                yield Problem(document.key_where(key), "C001", f'unknown key "{key[-1]}"', _nearest_key(key))
+            case "missing":
+                yield Problem(
+                    document.where(key[:-1]),
+                    "C002",
+                    f'{_spoken(key[:-1])} has no "{key[-1]}"',
+                    f'add a line: {key[-1]} = …  (config.example.toml shows one)',
+                )
+            case _:
+                message = found["msg"].removeprefix("Value error, ")
+                what, _, fix = message.partition("; ")
+                yield Problem(document.where(key), "C003", f"{_spoken(key)}: {what[:1].lower()}{what[1:]}", fix)
+
+
+def _nearest_key(key: KeyPath) -> str:
+    known = ConfigForm.keys_at(key[:-1])
+    close = difflib.get_close_matches(str(key[-1]), known, n=1)
+    return f'did you mean "{close[0]}"?' if close else f"keys known here: {', '.join(sorted(known))}"
+
+
+def _spoken(key: KeyPath) -> str:
+    if not key:
+        return "the file"
+    words = []
+    for part in key:
+        words.append(f"#{part + 1}" if isinstance(part, int) else f"{part}")
+    return ".".join(words).replace(".#", " #")
+
+
+def _reference_problems(form: ConfigForm, document: Document) -> Iterator[Problem]:
+    feeds = [feed.name for feed in form.feed]
+    seen: dict[str, int] = {}
+    for index, name in enumerate(feeds):
+        if name in seen:
+            first = document.where(("feed", seen[name], "name"))
+            yield Problem(
+                document.where(("feed", index, "name")),
+                "C004",
+                f'two feeds are called "{name}"',
+                f"the first stands in line {first.line}; a feed's name is its identity, so give one of them another",
+            )
+        seen.setdefault(name, index)
+    if form.me not in form.analyst:
+        yield _undefined(document, ("me",), form.me, "analyst", list(form.analyst))
+    for name, analyst in form.analyst.items():
+        yield from _undefined_in(document, ("analyst", name, "routes"), analyst.routes, "route", list(form.route))
+        yield from _undefined_in(document, ("analyst", name, "follows"), analyst.follows, "analyst", list(form.analyst))
+    for name, digest in form.digest.items():
+        yield from _undefined_in(document, ("digest", name, "routes"), digest.routes, "route", list(form.route))
+        yield from _undefined_in(document, ("digest", name, "analysts"), digest.analysts, "analyst", list(form.analyst))
+    for index, watch in enumerate(form.coverage.watch):
+        yield from _undefined_in(document, ("coverage", "watch", index, "feeds"), watch.feeds, "feed", feeds)
+
+
+def _undefined_in(
+    document: Document, key: KeyPath, names: list[str], kind: str, defined: list[str]
+) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        if name not in defined:
+            yield _undefined(document, (*key, index), name, kind, defined)
+
+
+def _undefined(document: Document, key: KeyPath, name: str, kind: str, defined: list[str]) -> Problem:
+    close = difflib.get_close_matches(name, defined, n=1)
+    fix = f'did you mean "{close[0]}"?' if close else f"{kind}s defined: {', '.join(defined) or 'none'}"
+    return Problem(document.where(key), "C005", f'no {kind} called "{name}"', fix)
+
+

@@ -1,0 +1,152 @@
+"""Poll feeds: fetch, parse what changed, store it; one transaction per feed that brought something."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.errors import OutsideError
+from monitor.feeds.changes import body_hash, compare, identity_keys
+from monitor.feeds.parse import parse_feed
+from monitor.feeds.schedule import after_poll
+from monitor.fetch.client import FeedRequest, FetchLimits, run_fetch
+from monitor.log import Log
+from monitor.pipeline.progress import Clock, Progress
+from monitor.records import Feed, FeedChanges, Fetched, FeedState, FetchOutcome, ParsedFeed
+from monitor.store import feeds as feed_rows
+from monitor.store import items as item_rows
+from monitor.store.engine import Database
+
+log = Log("poll")
+
+_STATES_PER_WRITE = 100
+"""States of feeds that brought nothing are written together: a commit costs more than the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What one round of polling gave."""
+
+    polled: int = 0
+    answered: int = 0
+    new: int = 0
+    changed: int = 0
+    failed: tuple[FeedState, ...] = ()
+    """Feeds whose last poll gave no items because something is wrong, by name."""
+    gaps: tuple[str, ...] = ()
+    """Feeds we knew whose items were all new."""
+
+
+def poll(
+    database: Database, feeds: Sequence[Feed], limits: FetchLimits, clock: Clock, progress: Progress
+) -> PollReport:
+    """Poll ``feeds`` now and store what they bring.
+
+    Raises StoreError or DiskError when the database cannot take it; then the feed's state is not advanced
+    either, so the next poll brings the same items again.
+    """
+    with database.read() as connection:
+        states = feed_rows.states(connection)
+    work = _Poll(database, {feed.name: feed for feed in feeds}, states, clock, progress)
+    requests = [_request(feed, work.state(feed)) for feed in feeds]
+    progress.start("polling feeds", len(requests))
+    try:
+        run_fetch(requests, limits, work.take)
+        work.write_unchanged()
+    finally:
+        progress.stop()
+    return work.report()
+
+
+def _request(feed: Feed, state: FeedState) -> FeedRequest:
+    is_same_address = state.url == feed.url
+    return FeedRequest(
+        feed=feed,
+        etag=state.etag if is_same_address else None,
+        last_modified=state.last_modified if is_same_address else None,
+    )
+
+
+class _Poll:
+    """One round of polling: takes outcomes as they arrive and remembers what to report."""
+
+    def __init__(
+        self, database: Database, feeds: Mapping[str, Feed], states: Mapping[str, FeedState], clock: Clock,
+        progress: Progress,
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._feeds = feeds
+        self._states = states
+        self._clock = clock
+        self._progress = progress
+        self._random = random.Random()  # noqa: S311 # spreads polls in time, guards nothing
+        self._after: list[FeedState] = []
+        self._unwritten: list[FeedState] = []
+        self._new = 0
+        self._changed = 0
+        self._gaps: list[str] = []
+
+    def state(self, feed: Feed) -> FeedState:
+        return self._states.get(feed.name) or FeedState(feed=feed.name, url=feed.url)
+
+    def take(self, name: str, outcome: FetchOutcome) -> None:
+        """Store what one feed's answer brings."""
+        feed = self._feeds[name]
+        try:
+            state, changes = self._judge(feed, outcome)
+        except OutsideError:
+            raise
+        except Exception:  # noqa: BLE001 # one feed that trips over a bug of ours must not stop the others
+            log.exception("feed could not be read", feed=name)
+            state, changes = self._tripped(feed), None
+        self._after.append(state)
+        self._progress.advance(feed.outlet)
+        log.info("feed polled", feed=name, health=state.health, problem=state.problem)
+        if changes is None or not (changes.new or changes.changed or changes.aliases):
+            self._unwritten.append(state)
+            if len(self._unwritten) >= _STATES_PER_WRITE:
+                self.write_unchanged()
+            return
+        with self._database.write() as connection:
+            item_rows.save_changes(connection, name, changes, self._clock())
+            feed_rows.save_state(connection, state)
+        self._new += len(changes.new)
+        self._changed += len(changes.changed)
+        if changes.has_gap:
+            self._gaps.append(name)
+
+    def _judge(self, feed: Feed, outcome: FetchOutcome) -> tuple[FeedState, FeedChanges | None]:
+        now = self._clock()
+        state = self.state(feed)
+        parsed: ParsedFeed | None = None
+        changes: FeedChanges | None = None
+        if isinstance(outcome, Fetched) and body_hash(outcome.body) != state.body_hash:
+            parsed = parse_feed(outcome.body, outcome.media_type, outcome.charset, outcome.final_url, now)
+            if parsed.is_feed:
+                keys = {key for item in parsed.items for key in identity_keys(item)}
+                with self._database.read() as connection:
+                    known = item_rows.known(connection, feed.name, keys)
+                changes = compare(feed, state, parsed, known, now)
+        return after_poll(feed, state, outcome, parsed, changes, now, self._random.random()), changes
+
+    def _tripped(self, feed: Feed) -> FeedState:
+        return replace(self.state(feed), problem="the feed could not be read because of a bug in monitor; see the log")
+
+    def write_unchanged(self) -> None:
+        """Write the states of feeds that brought nothing."""
+        if self._unwritten:
+            with self._database.write() as connection:
+                feed_rows.save_states(connection, self._unwritten)
+            self._unwritten.clear()
+
+    def report(self) -> PollReport:
+        failed = sorted((state for state in self._after if state.problem), key=lambda state: state.feed)
+        return PollReport(
+            polled=len(self._after),
+            answered=len(self._after) - len(failed),
+            new=self._new,
+            changed=self._changed,
+            failed=tuple(failed),
+            gaps=tuple(sorted(self._gaps)),
+        )

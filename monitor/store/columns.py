@@ -1,0 +1,92 @@
+"""Column types that hold the same values on every database the store runs on.
+
+Times are whole microseconds since 1970 UTC: they sort, compare and index as integers. Flags are 0 or 1. Text never
+holds what a database refuses (lone surrogates, NUL): each such code point becomes U+FFFD, so offsets stay true.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+# SQLite's STRICT tables know INTEGER, REAL, TEXT and BLOB only; elsewhere 64 bits must be asked for.
+Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Real = sa.Double().with_variant(sa.REAL(), "sqlite")
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Return a time as stored; a naive one is a bug and raises ValueError."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a stored time needs its zone: {moment!r}")
+    return (moment - EPOCH) // MICROSECOND
+
+
+def from_microseconds(value: int) -> datetime:
+    """Return the aware UTC time that was stored."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+def storable(text: str) -> str:
+    """Return the text with lone surrogates and NUL replaced by U+FFFD, each by one code point."""
+    if "\0" in text:
+        text = text.replace("\0", REPLACEMENT)
+    if text.isascii():
+        return text
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "".join(REPLACEMENT if "\ud800" <= character <= "\udfff" else character for character in text)
+    return text
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC time."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        """Store as a 64-bit integer."""
+        return dialect.type_descriptor(sa.Integer() if dialect.name == "sqlite" else sa.BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the base's signature
+        """Turn a time into microseconds."""
+        return None if value is None else to_microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base's signature
+        """Turn microseconds into a time."""
+        return None if value is None else from_microseconds(value)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside, made storable."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base's signature
+        """Replace what a database refuses."""
+        return None if value is None else storable(value)
+
+
+class Flag(TypeDecorator[bool]):
+    """Yes or no."""
+
+    impl = sa.Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the base's signature
+        """Turn a truth value into 0 or 1."""
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:  # noqa: ARG002 - the base's signature
+        """Turn 0 or 1 into a truth value."""
+        return None if value is None else value == 1
