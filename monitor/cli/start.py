@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -39,7 +40,7 @@ def check(context: Context, *, as_json: bool) -> int:
     from monitor.pipeline.check import check_workspace
     from monitor.workspace.layout import Workspace
 
-    problems = check_workspace(Workspace(context.root))
+    problems = check_workspace(Workspace(context.root), datetime.now(UTC).date())
     context.echo_problems(problems, as_json=as_json)
     errors = sum(problem.is_error for problem in problems)
     context.note(f"{errors} errors, {len(problems) - errors} warnings")

@@ -17,7 +17,7 @@ MIN_SCORE_CHANGE = 0.05
 _WORDS: dict[str, int] = {
     word: value
     for line in (
-        "0 zero none صفر هیچ 零",
+        "0 zero صفر هیچ 零",
         "1 one ایک یک یو एक 一",
         "2 two both pair دو دوه दो 二 两 兩",
         "3 three تین سه درې तीन 三",
@@ -51,7 +51,9 @@ _WORDS: dict[str, int] = {
     for value, words in [(int(line.split()[0]), line.split()[1:])]
     for word in words
 }
-_TOKEN = re.compile(r"\d+(?:[.,٫٬'’]\d+)*|[一二两兩三四五六七八九十百千零]|[^\W\d_]+(?:[\u093c-\u094d][^\W\d_]*)*")
+_TOKEN = re.compile(
+    r"\d+(?:[.,٫٬'’]\d+)*|[一二两兩三四五六七八九十百千零]|[^\W\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\W\d_]*)*"
+)
 _SEPARATORS = re.compile(r"[.,٫٬'’](?=\d{3}(?:\D|$))")
 
 
@@ -62,10 +64,10 @@ def numbers_in(text: str) -> tuple[str, ...]:
     """
     found: list[str] = []
     for token in _TOKEN.findall(text):
-        if token[0].isdigit():
+        if token[0].isdecimal():
             # A separator before exactly three digits groups thousands; any other is a decimal point or a time.
             plain = "".join(
-                str(unicodedata.decimal(char, char)) if char.isdigit() else char for char in _SEPARATORS.sub("", token)
+                str(unicodedata.decimal(char)) if char.isdecimal() else char for char in _SEPARATORS.sub("", token)
             )
             found.append(plain.lstrip("0") or "0")
         elif (value := _WORDS.get(token.casefold())) is not None:
@@ -74,7 +76,7 @@ def numbers_in(text: str) -> tuple[str, ...]:
 
 
 def changes_between(before: AssessedItem, after: AssessedItem) -> tuple[str, ...]:
-    """Return what a reader of ``before`` has to know about ``after``, in words; empty when nothing that matters changed.
+    """Return what a reader of ``before`` has to know about ``after``, in words; empty when nothing matters.
 
     A score counts when it crosses its threshold or moves by 0.05 or more; a rule or a watched entity when it was won or
     lost; numbers when they or their order changed (DESIGN §4: a score, a match or a number).

@@ -1,4 +1,4 @@
-"""What rule files declare, as written: names, rules, tunes and mutes with the place of every part a message may cite."""
+"""What rule files declare, as written: names, rules, tunes and mutes, with the place of all that messages cite."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Example:
     source: str | None = None
     stance: str | None = None
     published_at: datetime | None = None
-    scores: tuple[tuple[str, float], ...] = ()
+    scores: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,8 @@ class Rule:
     """The last day it is in force."""
     false_alarms: str = ""
     examples: tuple[Example, ...] = ()
+    is_sound: bool = True
+    """False if an error was found in it: it is checked further, and not used."""
     places: Mapping[str, Source] = field(default_factory=dict)
     """Of the values, by key."""
 
@@ -146,6 +148,8 @@ class Tune:
     min_score: tuple[Bound, ...] = ()
     throttle: timedelta | None = None
     also_none: tuple[Term, ...] = ()
+    is_sound: bool = True
+    """False if an error was found in it: it is checked further, and not used."""
     places: Mapping[str, Source] = field(default_factory=dict)
 
     @property
@@ -165,11 +169,13 @@ class Mute:
 
     id: str
     owner: str
-    until: date
+    until: date | None
     declared_at: Source
     entity: Term | None = None
     clauses: tuple[Clause, ...] = ()
     why: str = ""
+    is_sound: bool = True
+    """False if an error was found in it: it is checked further, and not used."""
     places: Mapping[str, Source] = field(default_factory=dict)
 
     @property
@@ -228,9 +234,9 @@ class WordGroup:
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """One file of ``rules/``: what in it can be used, and every problem that shows without the other files.
+    """One file of ``rules/``: what it declares, and every problem that shows without the other files.
 
-    A rule, tune or mute with an error is left out. ``owner`` is None for a file that all share, like the watchlist.
+    ``owner`` is None for a file that all share, like the watchlist.
     """
 
     path: str
@@ -242,11 +248,14 @@ class RuleFile:
     rules: tuple[Rule, ...] = ()
     tunes: tuple[Tune, ...] = ()
     mutes: tuple[Mute, ...] = ()
-    rule_ids: tuple[str, ...] = ()
-    """Also of the rules left out, so that nobody is told that they do not exist."""
     problems: tuple[Problem, ...] = ()
 
     @property
     def is_broken(self) -> bool:
         """Return whether a problem forbids its use."""
         return any(problem.is_error for problem in self.problems)
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Return whether lines of it could not be read as TOML."""
+        return any(problem.code.startswith("T") for problem in self.problems)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-CODES = frozenset(
-    """aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el
+_CODES = """
+    aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el
     en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja
     jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd
     ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss
     st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
-    bal bgn bgp bcc brh ckb hno khw prs pnb scl shn skr trw wbl yue""".split()
-)
-"""ISO 639-1, and the three-letter codes of languages of the region (Balochi, Brahui, Hindko, Khowar, Dari, Saraiki …)."""
+    bal bgn bgp bcc brh ckb hno khw prs pnb scl shn skr trw wbl yue
+"""
+"""ISO 639-1, and the three-letter codes of languages of the region: Balochi, Brahui, Hindko, Khowar, Dari, Saraiki …"""
 
 BY_NAME = {
     "arabic": "ar",
@@ -42,6 +42,7 @@ BY_NAME = {
 }
 """What people write instead of the code: the language's English name, or its country."""
 
+_OTHER_SCRIPTS = "am as bn bo dv dz el gu he hy ii iu ka km kn ko lo ml my or pa shn si ta te th ti trw yi"
 _SCRIPTS = {
     "arabic": "ar bal bgn bcc brh ckb fa hno khw ks ku pnb prs ps sd skr ug ur",
     "han": "ja yue zh",
@@ -51,8 +52,13 @@ _SCRIPTS = {
 
 
 def scripts_of(lang: str) -> frozenset[str]:
-    """Return the scripts a language is written in, as ``monitor.text.language.scripts`` calls them."""
-    primary = lang.split("-")[0].lower()
+    """Return the scripts a language is written in, as ``monitor.text.language.scripts`` calls them.
+
+    Empty for a language whose script has no name there.
+    """
+    primary = lang.split("-", 1)[0].lower()
+    if primary in _OTHER_SCRIPTS.split():
+        return frozenset()
     found = frozenset(script for script, langs in _SCRIPTS.items() if primary in langs.split())
     return found or frozenset({"latin"})
 
@@ -60,4 +66,4 @@ def scripts_of(lang: str) -> frozenset[str]:
 def is_language(tag: str) -> bool:
     """Return whether ``tag`` is a language code, with or without a region: ``ur``, ``fa-AF``."""
     primary, _, rest = tag.partition("-")
-    return primary in CODES and all(part.isalnum() and 2 <= len(part) <= 8 for part in rest.split("-") if rest)
+    return primary in _CODES.split() and all(part.isalnum() and 2 <= len(part) <= 8 for part in rest.split("-") if rest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TypeVar
@@ -10,7 +10,7 @@ from typing import TypeVar
 from monitor.records import Problem, Source
 from monitor.rules.codes import Code, did_you_mean
 from monitor.text.durations import parse_duration
-from monitor.text.located_toml import Document
+from monitor.text.located_toml import Document, KeyPath
 
 E = TypeVar("E", bound=Enum)
 Value = TypeVar("Value")
@@ -22,16 +22,8 @@ class Table:
     The readers return None (or nothing listed) for a key that is absent or wrong; a wrong one is also a problem.
     """
 
-    def __init__(self, document: Document, path: tuple[str | int, ...], spoken: str, problems: list[Problem]) -> None:
-        value: object = document.partial
-        for part in path:
-            match value, part:
-                case dict(), str():
-                    value = value[part]
-                case list(), int():
-                    value = value[part]
-                case _:
-                    raise LookupError(path)
+    def __init__(self, document: Document, path: KeyPath, spoken: str, problems: list[Problem]) -> None:
+        value = _lookup(document.partial, path)
         self.path = path
         self.spoken = spoken
         self._document = document
@@ -62,9 +54,26 @@ class Table:
         """Return the place of a value."""
         return self._document.where((*self.path, key, *more))
 
-    def key_where(self, key: str) -> Source:
+    def key_where(self, *keys: str) -> Source:
         """Return the place of a key."""
-        return self._document.key_where((*self.path, key))
+        return self._document.key_where((*self.path, *keys))
+
+    def keys_of(self, key: str) -> tuple[str, ...]:
+        """Return the keys of the table that is its value."""
+        value = self._value[key]
+        return tuple(value) if isinstance(value, dict) else ()
+
+    def is_table(self, *keys: str | int) -> bool:
+        """Return whether a value is a table."""
+        return isinstance(_lookup(self._value, keys), dict)
+
+    def is_list(self, *keys: str | int) -> bool:
+        """Return whether a value is a list."""
+        return isinstance(_lookup(self._value, keys), list)
+
+    def table(self, *keys: str | int, spoken: str) -> Table:
+        """Return the table that is a value; problems with it go to the same list."""
+        return Table(self._document, (*self.path, *keys), spoken, self._problems)
 
     def places(self) -> dict[str, Source]:
         """Return the places of its values, by key."""
@@ -216,25 +225,19 @@ class Table:
         fix = f"write year, month and day without quotes: {key} = {example}"
         self.report(Code.BAD_DATE, self.where(key), f'"{key}" is {written}, which is not a date here', fix)
 
-    def tables(self, key: str, spoken: str) -> tuple[Table, ...]:
-        """Read a list of tables, ``[[header]]`` each."""
-        if not self.has(key):
-            return ()
-        value = self._value[key]
-        if isinstance(value, dict):
-            header = ".".join(str(part) for part in (*self.path, key))
+    def tables(self, key: str, spoken: str) -> Iterator[Table]:
+        """Iterate over a list of tables, ``[[header]]`` each; read one before asking for the next."""
+        header = ".".join(str(part) for part in (*self.path, key))
+        if self.is_table(key):
             what = f'"{key}" may be given several times, so its header needs double brackets'
             self.report(Code.BRACKETS, self.where(key), what, f"write [[{header}]]")
-            return ()
-        found: list[Table] = []
+            return
         for number, entry in enumerate(self.values(key)):
             if isinstance(entry, dict):
-                found.append(Table(self._document, (*self.path, key, number), spoken, self._problems))
+                yield self.table(key, number, spoken=spoken)
             else:
                 what = f'"{key}" lists tables, and this is {spoken_type(entry)}'
-                header = ".".join(str(part) for part in (*self.path, key))
                 self.report(Code.WRONG_TYPE, self.where(key, number), what, f"write it below a header [[{header}]]")
-        return tuple(found)
 
     def _typed(self, key: str, kind: type[Value], wanted: str, fix: str) -> Value | None:
         if key not in self._value:
@@ -246,6 +249,18 @@ class Table:
             Code.WRONG_TYPE, self.where(key), f'"{key}" must be {wanted}, and this is {spoken_type(value)}', fix
         )
         return None
+
+
+def _lookup(value: object, path: KeyPath) -> object:
+    for part in path:
+        match value, part:
+            case dict(), str():
+                value = value.get(part)
+            case list(), int() if part < len(value):
+                value = value[part]
+            case _:
+                return None
+    return value
 
 
 def enum_choices(kind: type[E]) -> dict[str, E]:

@@ -7,11 +7,14 @@ holds what a database refuses (lone surrogates, NUL): each such code point becom
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
+
+AnyRow: TypeAlias = sa.Row[*tuple[Any, ...]]
+"""A row of a query; what its columns are, the query says."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -19,7 +22,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 # SQLite's STRICT tables know INTEGER, REAL, TEXT and BLOB only; elsewhere 64 bits must be asked for.
 Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-Real = sa.Double().with_variant(sa.REAL(), "sqlite")
+Real: sa.types.TypeEngine[float] = sa.Double().with_variant(sa.REAL(), "sqlite")
 
 
 def to_microseconds(moment: datetime) -> int:

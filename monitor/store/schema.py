@@ -33,9 +33,7 @@ def is_no(column: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 def _item(*, is_key: bool = False) -> sa.Column[str]:
-    return sa.Column(
-        "item", sa.Text, sa.ForeignKey("items.id", ondelete="CASCADE"), primary_key=is_key, nullable=False
-    )
+    return sa.Column("item", sa.Text, sa.ForeignKey("items.id", ondelete="CASCADE"), primary_key=is_key, nullable=False)
 
 
 feed_states = sa.Table(

@@ -25,7 +25,7 @@ def main() -> int:
         print(f"{WORKSPACE} was not made by the demo, so it is left alone; move it away and try again", file=sys.stderr)
         return 2
     with DemoServer() as server:
-        code = _monitor("-q", "init", str(WORKSPACE))
+        code = _monitor("init", "--quiet", str(WORKSPACE))
         if code:
             return code
         (WORKSPACE / "config.toml").write_text(config_text(server.base_url, OUT), encoding="utf-8")
@@ -88,7 +88,7 @@ def _print_ending(*, keeps_serving: bool) -> None:
             f"    {monitor} once                            another round; the feeds are still served, Ctrl-C ends it"
         )
     else:
-        print("    python -m tests.demo --keep-serving        the same, and the feeds stay up for rounds of your own")
+        print("    python -m tests.demo --keep-serving          the same, and the feeds stay up for rounds of your own")
 
 
 def _newest_digest(folder: Path) -> list[Path]:
@@ -110,4 +110,7 @@ def _wait_for_interrupt(server: DemoServer) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -1,0 +1,148 @@
+"""Hashed word and character n-grams of many folded texts at once, as array arithmetic.
+
+Words, pairs of words and pieces of words (2 to 5 characters, word ends marked) fall into one table of BUCKETS rows.
+Every gram belongs to the word it begins in, so that a score can be shown in the item's own words.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+BUCKETS = 1 << 18
+PIECES = (2, 3, 4, 5)
+_PIECE_VALUE = 0.6
+"""A piece of a word counts less than the word: there are some twelve pieces to a word."""
+
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xFF51AFD7ED558CCD)
+_SPACE = 32
+_BMP = 0x10000
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+_Hashes = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """All n-grams of a batch of texts.
+
+    ``items``, ``buckets``, ``values``, ``words``: shape (n_grams,); the text, the table row, the value before
+    weighting, the word (index into the arrays below). ``word_items``, ``word_starts``, ``word_ends``: shape (n_words,);
+    the text and the place of each word in it.
+    """
+
+    n_items: int
+    items: Ints
+    buckets: Ints
+    values: Floats
+    words: Ints
+    word_items: Ints
+    word_starts: Ints
+    word_ends: Ints
+
+    def normalised(self, idf: NDArray[np.float32]) -> Floats:
+        """Return each gram's value times ``idf`` of its row, so that the squares of one text's values sum to 1."""
+        values: Floats = self.values * idf[self.buckets]
+        squares = np.bincount(self.items, weights=values * values, minlength=self.n_items)
+        norms: Floats = 1.0 / np.sqrt(np.maximum(squares, 1e-12))
+        return values * norms[self.items]
+
+
+def read_grams(texts: Sequence[str]) -> Grams:
+    """Return the n-grams of folded texts. Texts are independent of each other and of their order in the batch."""
+    codes, starts = _codes(texts)
+    is_word = _is_word(codes)
+    chars = np.where(is_word, codes, _SPACE).astype(np.uint64)
+    edges = np.diff(is_word.astype(np.int8), prepend=0, append=0)
+    first, after = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    word_items = np.searchsorted(starts, first, side="right") - 1
+    ids = _word_hashes(chars, first, after)
+    pairs = np.flatnonzero(word_items[1:] == word_items[:-1])
+    pair_ids = (ids[:-1] * _BASE + ids[1:])[pairs] if len(ids) else ids
+    piece_words, piece_ids = _pieces(chars, is_word)
+    words = np.concatenate([np.arange(len(ids)), pairs, piece_words])
+    hashes = np.concatenate([ids, pair_ids, piece_ids])
+    values = np.ones(len(words))
+    values[len(ids) + len(pairs) :] = _PIECE_VALUE
+    return Grams(
+        n_items=len(texts),
+        items=word_items[words],
+        buckets=_buckets(hashes),
+        values=values,
+        words=words,
+        word_items=word_items,
+        word_starts=first - starts[word_items],
+        word_ends=after - starts[word_items],
+    )
+
+
+def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint32], Ints]:
+    """Return all texts as code points, a space before and after each, and where each text begins."""
+    joined = " " + "  ".join(texts) + " "
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = np.fromiter((len(text) + 2 for text in texts), dtype=np.int64, count=len(texts))
+    starts: Ints = np.concatenate([[0], np.cumsum(lengths)[:-1]]) + 1 if len(texts) else np.zeros(0, dtype=np.int64)
+    return codes, starts.astype(np.int64)
+
+
+def _word_hashes(chars: _Hashes, first: Ints, after: Ints) -> _Hashes:
+    """Return a hash per word: the sum of its characters' mixed codes, each turned by its place in the word."""
+    if not len(first):
+        return np.zeros(0, dtype=np.uint64)
+    place = np.arange(len(chars))
+    owner = np.searchsorted(first, place, side="right") - 1
+    inside = place - first[np.maximum(owner, 0)] + 1
+    turned = (chars * _MIX) * (_BASE * (2 * inside + 1).astype(np.uint64))
+    turned ^= turned >> np.uint64(29)
+    totals = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(turned)])
+    return totals[after] - totals[first]
+
+
+def _pieces(chars: _Hashes, is_word: NDArray[np.bool_]) -> tuple[Ints, _Hashes]:
+    """Return the pieces of words: for each the word it lies in, and its hash."""
+    inside = np.concatenate([[0], np.cumsum(is_word)])
+    begins = np.cumsum(np.diff(is_word.astype(np.int8), prepend=0) == 1) - 1
+    owners, hashes = [], []
+    for size in PIECES:
+        count = len(chars) - size + 1
+        if count <= 0:
+            continue
+        within = inside[size - 1 : size - 1 + count] - inside[1 : 1 + count] == size - 2
+        has_word = is_word[:count] | is_word[size - 1 : size - 1 + count] if size == 2 else within
+        at = np.flatnonzero(within & has_word)
+        code = np.full(len(at), size, dtype=np.uint64)
+        for step in range(size):
+            code = (code * _BASE) ^ (chars[at + step] * _MIX)
+            code ^= code >> np.uint64(31)
+        owners.append(np.where(is_word[at], begins[at], begins[np.minimum(at + 1, len(chars) - 1)]))
+        hashes.append(code)
+    if not owners:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
+    return np.concatenate(owners), np.concatenate(hashes)
+
+
+def _buckets(hashes: _Hashes) -> Ints:
+    mixed = (hashes ^ (hashes >> np.uint64(33))) * _MIX
+    return (mixed >> np.uint64(64 - 18)).astype(np.int64)
+
+
+def _is_word(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    table = _word_table()
+    return np.where(codes < _BMP, table[np.minimum(codes, _BMP - 1)], False)
+
+
+@cache
+def _word_table() -> NDArray[np.bool_]:
+    """Return for each code point below U+10000 whether it belongs to a word; Indic vowel signs do."""
+    return np.fromiter(
+        (chr(code).isalnum() or 0x900 <= code < 0xE00 and unicodedata.category(chr(code))[0] == "M" for code in range(_BMP)),
+        dtype=np.bool_,
+        count=_BMP,
+    )

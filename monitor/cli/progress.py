@@ -1,0 +1,36 @@
+"""Progress on stderr while a round works: a bar on a terminal, nothing elsewhere."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+
+class Bar:
+    """Shows one bar per stage; disappears when the stage ends."""
+
+    def __init__(self, *, is_quiet: bool) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._is_shown = self._console.is_terminal and not is_quiet
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def start(self, stage: str, total: int) -> None:
+        """Begin a stage."""
+        if not self._is_shown:
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, TextColumn("{task.fields[step]}"), console=self._console, transient=True)
+        self._progress.start()
+        self._task = self._progress.add_task(stage, total=total, step="")
+
+    def advance(self, step: str = "") -> None:
+        """Finish one step."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, advance=1, step=step)
+
+    def stop(self) -> None:
+        """End the stage."""
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None

@@ -1,0 +1,80 @@
+"""Read a feed document: the bytes of an answer in, its items out."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from monitor.feeds.charset import decode
+from monitor.feeds.clean import plain_title
+from monitor.feeds.jsonfeed import parse_json_feed
+from monitor.feeds.links import clean_link
+from monitor.feeds.unpack import UnpackError, unpack_undeclared
+from monitor.feeds.xml_repair import Document, to_xml
+from monitor.feeds.xmlfeed import parse_xml_feed
+from monitor.records import ParsedFeed
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""Decoded bytes read of one document (DESIGN §5); what lies beyond is cut off."""
+
+_HTML_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
+_LINK_TAG = re.compile(r"<link\b[^>]{0,2000}>", re.IGNORECASE)
+_FEED_TYPE = re.compile(r"application/(?:rss\+xml|atom\+xml|feed\+json)", re.IGNORECASE)
+_HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]{1,2000})""", re.IGNORECASE)
+_SEARCHED_IN_PAGE: Final = 100_000
+
+
+def parse_feed(body: bytes, media_type: str, charset: str | None, url: str, now: datetime) -> ParsedFeed:
+    """Return the feed in ``body``, items in document order; never raises, whatever the bytes.
+
+    ``media_type`` and ``charset`` are what the server says, believed only where the document leaves a choice; ``url``
+    is what relative links are resolved against; ``now`` decides which dates lie in the future. What is no feed has an
+    empty ``format`` and says in ``problems`` what it is instead. A plain function of its arguments, to be run anywhere.
+    """
+    problems: tuple[str, ...] = ()
+    if len(body) > MAX_BYTES:
+        body, problems = body[:MAX_BYTES], (f"only the first {MAX_BYTES // 1024**2} MB were read",)
+    try:
+        body = unpack_undeclared(body, MAX_BYTES)
+    except UnpackError as error:
+        return _no_feed(f"not a feed: {error}")
+    if not body.strip():
+        return _no_feed("not a feed: the answer was empty")
+    decoded = decode(body, charset)
+    start = decoded.text[:200].lstrip("\ufeff \t\r\n")
+    if start.startswith("{") or (start.startswith("[") and "json" in media_type):
+        parsed = parse_json_feed(decoded.text.lstrip("\ufeff"), url, now)
+    else:
+        document = to_xml(decoded.text)
+        if not document.root:
+            return _no_feed(_what_it_is(document, url))
+        parsed = parse_xml_feed(document, url, now)
+    return ParsedFeed(
+        title=parsed.title,
+        link=parsed.link,
+        lang=parsed.lang,
+        format=parsed.format,
+        items=parsed.items,
+        ttl=parsed.ttl,
+        problems=(*problems, *decoded.problems, *parsed.problems),
+    )
+
+
+def _no_feed(problem: str) -> ParsedFeed:
+    return ParsedFeed("", None, None, "", problems=(problem,))
+
+
+def _what_it_is(document: Document, url: str) -> str:
+    first = document.first.lower()
+    if first == "opml":
+        return "not a feed: an OPML list of feeds; import it with: monitor feeds import FILE"
+    page = document.text[:_SEARCHED_IN_PAGE]
+    title = _HTML_TITLE.search(page)
+    if first not in ("html", "head", "body", "script", "div", "p", "title", "meta") and not title:
+        return f"not a feed: XML that begins with <{first}>" if first else "not a feed: neither XML nor JSON"
+    named = plain_title(title[1]).text[:120] if title else ""
+    words = f'not a feed: a web page titled "{named}"' if named else "not a feed: a web page"
+    feeds = [_HREF.search(tag) for tag in _LINK_TAG.findall(page) if _FEED_TYPE.search(tag)]
+    link = next((clean_link(url, found[1]) for found in feeds if found), None)
+    return f"{words}; it names a feed at {link}" if link else words

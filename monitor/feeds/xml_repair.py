@@ -1,0 +1,168 @@
+"""Make almost-XML into XML, so that one bad character does not cost the feed its strict and faster reading.
+
+Only what is wrong is touched, and nothing inside CDATA: a link with a bare ``&`` there is right as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html.entities import html5
+from typing import Final
+from xml.parsers import expat
+
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML 1.0 document may hold (2.2, Char): control characters, lone surrogates, U+FFFE."""
+
+_PROLOG_PART = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_DOCTYPE = re.compile(r"<!DOCTYPE\b[^\[>]*", re.IGNORECASE)
+_SIMPLE_ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,64})\s+(?:"([^"&%<]{0,100})"|'([^'&%<]{0,100})')\s*>""")
+_ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_FEED_ROOT = re.compile(r"<((?:[\w.-]+:)?(?:rss|feed|rdf|channel))(?=[\s/>])", re.IGNORECASE)
+_SEARCHED_FOR_ROOT: Final = 65_536
+"""Characters in which a feed must begin: warnings and blank lines of a broken site come before it, never a book."""
+
+_OPAQUE = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+_REFERENCE = re.compile(r"&(?:#(\d{1,9});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][\w.-]{0,63});)?")
+_BARE_LESS_THAN = re.compile(r"<(?![A-Za-z_/!?])")
+_XML_NAMES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):[A-Za-z_]|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
+_ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>")
+
+_NAMESPACES: Final = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "media": "http://search.yahoo.com/mrss/",
+    "atom": "http://www.w3.org/2005/Atom",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text of a document from its root element on, and what was wrong with it, in words.
+
+    ``root`` is the root element's name as written, empty when no feed begins here; ``first`` is the first element.
+    """
+
+    text: str
+    root: str
+    first: str
+    is_well_formed: bool
+    problems: tuple[str, ...] = ()
+
+
+def to_xml(text: str) -> Document:
+    """Return ``text`` as a document that a strict parser accepts, if it can be made one without guessing.
+
+    A document cut off in the middle keeps its complete items. Entities declared in the document are never expanded,
+    except those that stand for plain characters.
+    """
+    problems: list[str] = []
+    clean = _ILLEGAL.sub("", text)
+    if len(clean) < len(text):
+        problems.append(f"{len(text) - len(clean)} control characters removed")
+    start, doctype, entities = _prolog(clean)
+    element = _ELEMENT.match(clean, start)
+    first = element[1] if element else ""
+    root = _FEED_ROOT.match(clean, start)
+    if not root:
+        root = _FEED_ROOT.search(clean, start, start + _SEARCHED_FOR_ROOT)
+        if not root:
+            return Document(clean, "", first, is_well_formed=False, problems=tuple(problems))
+        problems.append("text before the feed was skipped")
+    body = clean[root.start() :]
+    error = _error(body)
+    if error:
+        repaired, notes = _repair(body, root[1], entities)
+        problems += notes or [f"not well-formed XML ({error})"]
+        error = _error(repaired)
+        body = repaired
+    return Document(doctype + body, root[1], first, is_well_formed=not error, problems=tuple(problems))
+
+
+def _prolog(text: str) -> tuple[int, str, dict[str, str]]:
+    """Return where the first element begins, the doctype without its declarations, and the harmless entities."""
+    position, doctype = 0, ""
+    entities: dict[str, str] = {}
+    while True:
+        part = _PROLOG_PART.match(text, position)
+        if part:
+            position = part.end()
+            continue
+        opening = _DOCTYPE.match(text, position)
+        if not opening:
+            return position, doctype, entities
+        position = opening.end()
+        doctype = opening[0].rstrip() + ">"
+        if text[position : position + 1] == "[":
+            end = text.find("]", position)
+            first_tag = _ELEMENT.search(text, position)
+            # Entity values may hold a "]"; the first element is the latest place the declarations can reach.
+            end = text.rfind("]", position, first_tag.start()) if first_tag else end
+            if end < 0:
+                return position, doctype, entities
+            entities = {name: double or single for name, double, single in _SIMPLE_ENTITY.findall(text, position, end)}
+            position = end + 1
+        close = text.find(">", position)
+        position = close + 1 if close >= 0 else len(text)
+
+
+def _error(text: str) -> str:
+    """Return why a strict parser refuses ``text``, empty if it does not."""
+    parser = expat.ParserCreate("utf-8", " ")
+    try:
+        parser.Parse(text.encode("utf-8", "replace"), True)  # noqa: FBT003  # the signature of the standard library
+    except expat.ExpatError as error:
+        return f"{expat.ErrorString(error.code)}, line {error.lineno} of the feed"
+    return ""
+
+
+def _repair(text: str, root: str, entities: dict[str, str]) -> tuple[str, list[str]]:
+    notes: list[str] = []
+    closing = f"</{root}>"
+    end = text.rfind(closing)
+    if end >= 0:
+        if text[end + len(closing) :].strip():
+            notes.append("text behind the feed was skipped")
+        text = text[: end + len(closing)]
+    else:
+        ends = list(_ITEM_END.finditer(text))
+        if ends:
+            notes.append("the document ends in the middle; its complete items were kept")
+            opened = "</channel>" if re.search(r"<channel[\s>]", text) and "</channel>" not in text else ""
+            text = text[: ends[-1].end()] + opened + closing
+    parts = _OPAQUE.split(text)
+    fixed = "".join(part if index % 2 else _repair_markup(part, entities) for index, part in enumerate(parts))
+    if fixed != text:
+        notes.append("characters that are not XML were escaped")
+    declared = _declare_prefixes(fixed, root)
+    if declared != fixed:
+        notes.append("undeclared namespaces were declared")
+    return declared, notes
+
+
+def _repair_markup(text: str, entities: dict[str, str]) -> str:
+    def reference(found: re.Match[str]) -> str:
+        decimal, hexadecimal, name = found.groups()
+        if name:
+            if name in _XML_NAMES:
+                return found[0]
+            meant = entities.get(name) or html5.get(name + ";")
+            return "".join(f"&#{ord(character)};" for character in meant) if meant else "&amp;" + found[0][1:]
+        if decimal or hexadecimal:
+            code = int(decimal) if decimal else int(hexadecimal, 16)
+            return found[0] if code <= 0x10FFFF and not _ILLEGAL.match(chr(code)) else ""
+        return "&amp;"
+
+    return _REFERENCE.sub(reference, _BARE_LESS_THAN.sub("&lt;", text))
+
+
+def _declare_prefixes(text: str, root: str) -> str:
+    used = {element or attribute for element, attribute in _PREFIX.findall(_OPAQUE.sub("", text))}
+    missing = sorted(prefix for prefix in used - {"xml", "xmlns"} if f"xmlns:{prefix}" not in text)
+    added = "".join(f' xmlns:{prefix}="{_NAMESPACES.get(prefix, f"urn:undeclared:{prefix}")}"' for prefix in missing)
+    return f"<{root}{added}{text[len(root) + 1 :]}"

@@ -1,0 +1,202 @@
+"""Read RSS, Atom and RDF feeds with feedparser, trusting it with structure only.
+
+Its sanitiser and link resolution are off: they take 60–70 % of its time, and nh3 does the first better. Its dates are
+read again from the raw text (monitor/feeds/dates.py says why).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+import feedparser
+
+from monitor.feeds.clean import Cleaned, plain_line, plain_title
+from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, read_dates
+from monitor.feeds.links import clean_link
+from monitor.feeds.xml_repair import Document
+from monitor.records import Enclosure, ParsedFeed, ParsedItem
+
+MOST_OF_A_KIND: Final = 50
+"""Authors, tags and enclosures kept per item."""
+
+_LARGEST_FILE: Final = 2**53
+_LONGEST_TTL: Final = timedelta(days=30)
+_UPDATE_PERIODS: Final = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+_TEXT_TYPES: Final = ("text/", "application/xhtml+xml", "application/xml")
+_ITEM_BLOCK = re.compile(r"<((?:[\w.-]+:)?(?:item|entry))(?=[\s>]).*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_MOST_SALVAGED: Final = 1_000
+
+Entry = Mapping[str, object]
+
+
+class _Body:
+    """The bytes as an object to read from: feedparser takes bare bytes for the name of a file to open."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def read(self) -> bytes:
+        """Return all bytes."""
+        return self._body
+
+
+def parse_xml_feed(document: Document, url: str, now: datetime) -> ParsedFeed:
+    """Return the feed in ``document``; never raises.
+
+    Items are in document order. When the parser fails on the whole, items are read one by one, without the bad ones.
+    """
+    problems = list(document.problems)
+    if not document.is_well_formed:
+        problems.append("the feed was read leniently")
+    try:
+        result = _run(document.text)
+    except Exception as error:  # noqa: BLE001  # a third-party parser on foreign bytes; the reason becomes the feed's problem
+        problems.append(f"the parser failed ({type(error).__name__}); items were read one by one")
+        result, lost = _salvage(document)
+        if lost:
+            problems.append(f"{lost} items could not be read")
+    feed = cast("Entry", result["feed"])
+    entries = cast("list[Entry]", result["entries"])
+    if len(entries) > MAX_ITEMS:
+        problems.append(f"only the first {MAX_ITEMS:,} of {len(entries):,} items were read")
+    lang = _text(feed, "language")
+    return ParsedFeed(
+        title=plain_title(_text(feed, "title")).text,
+        link=clean_link(url, _text(feed, "link")),
+        lang=lang or None,
+        format=str(result["version"] or "rss"),
+        items=tuple(_item(entry, url, lang, now) for entry in entries[:MAX_ITEMS]),
+        ttl=_ttl(feed),
+        problems=tuple(problems),
+    )
+
+
+def _run(text: str) -> dict[str, object]:
+    result = feedparser.parse(_Body(text.encode("utf-8", "replace")), resolve_relative_uris=False, sanitize_html=False)
+    return {"feed": result.get("feed", {}), "entries": result.get("entries", []), "version": result.get("version", "")}
+
+
+def _salvage(document: Document) -> tuple[dict[str, object], int]:
+    entries: list[object] = []
+    lost = 0
+    version = "atom10" if document.root.lower().endswith("feed") else "rss"
+    for number, block in enumerate(_ITEM_BLOCK.finditer(document.text)):
+        if number == _MOST_SALVAGED:
+            break
+        try:
+            entries += cast("list[object]", _run(f"<{document.root}>{block[0]}</{document.root}>")["entries"])
+        except Exception:  # noqa: BLE001  # as above; the item is counted as lost
+            lost += 1
+    return {"feed": {}, "entries": entries, "version": version}, lost
+
+
+def _item(entry: Entry, url: str, feed_lang: str, now: datetime) -> ParsedItem:
+    outlet, title = _outlet_and_title(entry)
+    link = _link(entry, url)
+    body = compose(list(_passages(entry)), link or url)
+    published = _text(entry, "published") or _text(entry, "created")
+    dates = read_dates(published, _text(entry, "updated"), now)
+    detail = entry.get("title_detail")
+    lang = _text(entry, "language") or (_text(detail, "language") if isinstance(detail, Mapping) else "")
+    return ParsedItem(
+        guid=kept_guid(_text(entry, "id")),
+        link=link,
+        title=title.text,
+        text=body.text,
+        html=body.html,
+        published_at=dates.published_at,
+        updated_at=dates.updated_at,
+        authors=_lines(_text(author, "name") or _text(author, "email") for author in _mappings(entry, "authors")),
+        tags=_lines(_text(tag, "label") or _text(tag, "term") for tag in _mappings(entry, "tags")),
+        enclosures=tuple(dict.fromkeys(_enclosures(entry, url)))[:MOST_OF_A_KIND],
+        outlet=outlet,
+        lang=lang if lang and lang != feed_lang else None,
+        flags=tuple(dict.fromkeys(title.flags + body.flags + dates.flags)),
+    )
+
+
+def _outlet_and_title(entry: Entry) -> tuple[str | None, Cleaned]:
+    """Return the outlet an aggregator names and the title without it: "Convoy attacked - Dawn" of Dawn."""
+    title = plain_title(_text(entry, "title"))
+    source = entry.get("source")
+    outlet = plain_line(_text(source, "title")) if isinstance(source, Mapping) else ""
+    if outlet:
+        for mark in (" - ", " – ", " — ", " | "):
+            cut = title.text.removesuffix(mark + outlet)
+            if cut and cut != title.text:
+                return outlet, Cleaned(cut.rstrip(), title.flags)
+    return outlet or None, title
+
+
+def _link(entry: Entry, url: str) -> str | None:
+    link = _text(entry, "link")
+    # A guid is taken for a permanent link unless it says otherwise; "4711" is none.
+    if entry.get("guidislink") and link == _text(entry, "id") and not link.lower().startswith(("http:", "https:")):
+        link = ""
+    if link:
+        return clean_link(url, link)
+    alternates = (_text(other, "href") for other in _mappings(entry, "links") if other.get("rel") == "alternate")
+    return next((found for found in (clean_link(url, href) for href in alternates) if found), None)
+
+
+def _passages(entry: Entry) -> Iterable[Passage]:
+    """Yield an item's text, full content before summary; content that is not text (a picture in base64) is left out."""
+    for content in _mappings(entry, "content"):
+        kind = _text(content, "type")
+        if kind.startswith(_TEXT_TYPES):
+            yield Passage(_text(content, "value"), is_html=kind != "text/plain")
+    summary = _text(entry, "summary")
+    if summary and not any(_text(content, "value") == summary for content in _mappings(entry, "content")):
+        detail = entry.get("summary_detail")
+        kind = _text(detail, "type") if isinstance(detail, Mapping) else "text/html"
+        yield Passage(summary, is_html=kind != "text/plain")
+
+
+def _enclosures(entry: Entry, url: str) -> Iterable[Enclosure]:
+    files = [link for link in _mappings(entry, "links") if link.get("rel") == "enclosure"]
+    for file in [*files, *_mappings(entry, "media_content")]:
+        link = clean_link(url, _text(file, "href") or _text(file, "url"))
+        size = _text(file, "length") or _text(file, "filesize")
+        length = int(size) if size.isascii() and size.isdigit() and len(size) < 17 else None
+        if link:
+            yield Enclosure(link, _text(file, "type")[:100], length if length and length < _LARGEST_FILE else None)
+
+
+def _ttl(feed: Entry) -> timedelta | None:
+    """Return how long the document asks to be left alone: RSS ttl in minutes, or the syndication module's period."""
+    try:
+        minutes = float(_text(feed, "ttl") or "nan")
+        if minutes > 0:
+            return min(timedelta(minutes=min(minutes, 1e6)), _LONGEST_TTL)
+        period = _UPDATE_PERIODS.get(_text(feed, "sy_updateperiod").strip().lower())
+        frequency = float(_text(feed, "sy_updatefrequency") or "1")
+    except ValueError:
+        return None
+    if period is None or not 0 < frequency < 1e6:
+        return None
+    return min(period / frequency, _LONGEST_TTL)
+
+
+def _lines(values: Iterable[str]) -> tuple[str, ...]:
+    lines = (plain_line(value) for value in values if value)
+    return tuple(dict.fromkeys(line for line in lines if line))[:MOST_OF_A_KIND]
+
+
+def _mappings(holder: Entry, name: str) -> list[Entry]:
+    value = holder.get(name)
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
+def _text(holder: Entry, name: str) -> str:
+    """Return a member as feedparser stored it; its own lookup answers "updated" with "published" and a warning."""
+    value = dict.get(cast("dict[str, object]", holder), name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,187 @@
+"""Assess stored items in batches: score, match, group, decide alerts; one transaction per batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.log import Log
+from monitor.pipeline.alerting import Alerting, AlertPlan
+from monitor.pipeline.desk import Desk
+from monitor.pipeline.progress import Clock, Progress
+from monitor.records import AssessedItem, Assessment, Feed, Item, StoryAssignment, StoryEntry, TopicScore
+from monitor.rules.match import ItemText, match_item
+from monitor.store import alerts as alert_rows
+from monitor.store import assessments as assessment_rows
+from monitor.store import items as item_rows
+from monitor.store import outbox
+from monitor.store import stories as story_rows
+from monitor.stories.group import WINDOW, StoryIndex
+
+log = Log("assess")
+
+BATCH = 500
+"""Items per transaction: large enough that a commit is cheap, small enough that a kill repeats little work."""
+
+_BUGS = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
+"""What a bug in scoring or matching raises; one such item must not hold up the others. Failures of disk and
+database are other errors, and stop the round."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssessReport:
+    """What one run of assessment did."""
+
+    assessed: int = 0
+    repeated: int = 0
+    """Of these, how many had been assessed by an earlier model or rule version."""
+    alerts: int = 0
+    """Messages queued."""
+    failed: tuple[str, ...] = ()
+    """Ids of items that could not be assessed because of a bug in monitor; they are tried again next time."""
+
+
+def assess(
+    desk: Desk, clock: Clock, progress: Progress, until: datetime | None = None, *, is_alerting: bool = True
+) -> AssessReport:
+    """Assess everything that waits, oldest first, until none is left or ``until`` has come.
+
+    Items of a batch are stored together with their stories, alerts and messages, or not at all.
+    """
+    work = _Assessment(desk, clock, is_alerting=is_alerting)
+    total = work.count()
+    if total == 0:
+        return AssessReport()
+    progress.start("assessing items", total)
+    try:
+        while until is None or clock() < until:
+            done = work.next_batch()
+            if done is None:
+                break
+            for _ in range(done):
+                progress.advance()
+    finally:
+        progress.stop()
+    return work.report()
+
+
+class _Assessment:
+    """The state of one run: what is loaded once, and what is counted."""
+
+    def __init__(self, desk: Desk, clock: Clock, *, is_alerting: bool) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._alerting = Alerting(desk) if is_alerting else None
+        self._feeds: Mapping[str, Feed] = {feed.name: feed for feed in (*desk.config.feeds, *desk.config.paused)}
+        self._index: StoryIndex | None = None
+        self._assessed = 0
+        self._repeated = 0
+        self._alerts = 0
+        self._failed: list[str] = []
+
+    def count(self) -> int:
+        with self._desk.database.read() as connection:
+            return item_rows.count_waiting(connection, self._desk.topics.fingerprint, self._desk.book.version)
+
+    def next_batch(self) -> int | None:
+        """Assess the next batch; return how many items left the queue, None when it is empty."""
+        limit = BATCH + len(self._failed)
+        with self._desk.database.read() as connection:
+            waiting = item_rows.unassessed(
+                connection, self._desk.topics.fingerprint, self._desk.book.version, limit, is_reassessing=True
+            )
+        batch = [(item, is_repeat) for item, is_repeat in waiting if item.id not in self._failed]
+        if not batch:
+            return None
+        try:
+            self._take(batch)
+        except _BUGS:
+            log.exception("batch could not be assessed; its items are tried one by one", items=len(batch))
+            self._index = None
+            self._one_by_one(batch)
+        return len(batch)
+
+    def _one_by_one(self, batch: Sequence[tuple[Item, bool]]) -> None:
+        for item, is_repeat in batch:
+            try:
+                self._take([(item, is_repeat)])
+            except _BUGS:
+                log.exception("item could not be assessed", item=item.id)
+                self._failed.append(item.id)
+                self._index = None
+
+    def _take(self, batch: Sequence[tuple[Item, bool]]) -> None:
+        """Assess and store one batch."""
+        now = self._clock()
+        items = [item for item, _ in batch]
+        scores = self._desk.topics.model().score([(item.title, item.text) for item in items])
+        placed, entries = self._place(items)
+        assessed = [
+            AssessedItem(item, self._judge(item, item_scores, placed[item.id], now, is_repeat=is_repeat))
+            for (item, is_repeat), item_scores in zip(batch, scores, strict=True)
+        ]
+        with self._desk.database.read() as connection:
+            plan = self._alerting.plan(connection, assessed, now) if self._alerting else AlertPlan()
+        with self._desk.database.write() as connection:
+            assessment_rows.save(
+                connection, [one.assessment for one in assessed], {item.id: item for item in items}, entries
+            )
+            alert_rows.save(connection, plan.alerts)
+            outbox.queue(connection, plan.messages)
+        self._assessed += len(batch)
+        self._repeated += sum(is_repeat for _, is_repeat in batch)
+        self._alerts += len(plan.messages)
+
+    def _judge(
+        self, item: Item, scores: Sequence[TopicScore], story: StoryAssignment, now: datetime, *, is_repeat: bool
+    ) -> Assessment:
+        feed = self._feeds.get(item.feed)
+        matches = match_item(
+            self._desk.book,
+            ItemText(
+                title=item.title,
+                text=item.text,
+                lang=item.lang,
+                source=item.outlet,
+                stance=feed.stance if feed else None,
+                published_at=item.published_at,
+                first_seen_at=item.first_seen_at,
+                scores={score.topic: score.score for score in scores},
+                now=now,
+            ),
+        )
+        return Assessment(
+            item=item.id,
+            revision=item.revision,
+            scores=tuple(scores),
+            matches=matches,
+            story=story,
+            rules_version=self._desk.book.version,
+            assessed_at=now,
+            is_repeat=is_repeat,
+        )
+
+    def _place(self, items: Sequence[Item]) -> tuple[dict[str, StoryAssignment], list[StoryEntry]]:
+        """Put items into stories; one that is in a story already (an edit, a repeat) stays there."""
+        with self._desk.database.read() as connection:
+            known = assessment_rows.assignments(connection, [item.id for item in items])
+            if self._index is None:
+                since = min(item.first_seen_at for item in items) - WINDOW
+                self._index = StoryIndex(story_rows.recent_entries(connection, since))
+        placed: dict[str, StoryAssignment] = {}
+        entries: list[StoryEntry] = []
+        for item in items:
+            if item.id in known:
+                placed[item.id] = replace(known[item.id], item=item.id)
+                continue
+            placed[item.id], entry = self._index.assign(item)
+            entries.append(entry)
+        return placed, entries
+
+    def report(self) -> AssessReport:
+        return AssessReport(self._assessed, self._repeated, self._alerts, tuple(self._failed))
+
+
+ASSESS_BEFORE_DIGEST = timedelta(seconds=60)
+"""How long the backlog is assessed before a digest closes; coverage names what is left (DESIGN §4)."""

@@ -1,0 +1,94 @@
+"""Deliver what waits in the outbox: claim, send, mark; at least once, identical to the byte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import assert_never
+
+from monitor.deliver.email import send_mail
+from monitor.deliver.folder import write_file
+from monitor.deliver.routes import EmailRoute, FolderRoute, Route
+from monitor.log import Log
+from monitor.pipeline.progress import Clock
+from monitor.records import DeliveryStatus, OutboxMessage, SendFailed, SendOutcome, Sent
+from monitor.store import outbox
+from monitor.store.engine import Database
+
+log = Log("deliver")
+
+RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+"""Waits between attempts; the last one repeats. A mail server is often back within minutes."""
+GIVE_UP_AFTER = timedelta(days=3)
+"""An alert older than that is no alert; it stays in the outbox as failed, and `deliveries list` shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverReport:
+    """What became of the messages that were due."""
+
+    sent: tuple[OutboxMessage, ...] = ()
+    waiting: tuple[OutboxMessage, ...] = ()
+    """Not taken this time; they are tried again."""
+    failed: tuple[OutboxMessage, ...] = ()
+    """Refused for good."""
+
+
+def deliver(
+    database: Database, routes: Mapping[str, Route], root: Path, clock: Clock, on_step: Callable[[str], None] = len
+) -> DeliverReport:
+    """Deliver every message that is due. The caller holds the round lock.
+
+    ``on_step`` is told the points between which a kill must lose or double nothing; tests kill there.
+    Raises StoreError when the database fails; the messages then stay as they are.
+    """
+    with database.write() as connection:
+        # Whoever claimed these is dead, since the lock is ours. A file is written again under its name; a mail may
+        # arrive twice, with the same Message-ID, which beats never.
+        outbox.recover(connection, clock())
+    with database.read() as connection:
+        due = outbox.due(connection, clock())
+    sent, waiting, failed = [], [], []
+    for message in due:
+        with database.write() as connection:
+            outbox.claim(connection, message.id, clock())
+        on_step("claimed")
+        outcome = _send(routes, root, message)
+        on_step("answered")
+        after = _after(message, outcome, clock())
+        with database.write() as connection:
+            outbox.mark(connection, after.id, after.status, after.reason, clock(), after.next_attempt_at)
+        on_step("marked")
+        log.info("delivery", id=message.id, route=message.route, status=after.status, reason=after.reason)
+        {DeliveryStatus.SENT: sent, DeliveryStatus.FAILED: failed}.get(after.status, waiting).append(after)
+    return DeliverReport(tuple(sent), tuple(waiting), tuple(failed))
+
+
+def _send(routes: Mapping[str, Route], root: Path, message: OutboxMessage) -> SendOutcome:
+    route = routes.get(message.route)
+    match route:
+        case FolderRoute():
+            return write_file(root / route.path, message.recipient, message.content)
+        case EmailRoute():
+            return send_mail(route, message.content, tuple(message.recipient.split(", ")), root)
+        case None:
+            return SendFailed(f'config.toml has no route called "{message.route}" any more')
+        case _:
+            assert_never(route)
+
+
+def _after(message: OutboxMessage, outcome: SendOutcome, now: datetime) -> OutboxMessage:
+    attempts = message.attempts + 1
+    match outcome:
+        case Sent(detail=detail):
+            return replace(message, status=DeliveryStatus.SENT, reason=detail, attempts=attempts, sent_at=now)
+        case SendFailed(reason=reason, is_permanent=is_permanent, is_uncertain=is_uncertain):
+            if is_permanent or now - message.created_at > GIVE_UP_AFTER:
+                return replace(message, status=DeliveryStatus.FAILED, reason=reason, attempts=attempts)
+            wait = RETRY_AFTER[min(message.attempts, len(RETRY_AFTER) - 1)]
+            status = DeliveryStatus.UNKNOWN if is_uncertain else DeliveryStatus.RETRY
+            return replace(message, status=status, reason=reason, attempts=attempts, next_attempt_at=now + wait)
+        case _:
+            assert_never(outcome)

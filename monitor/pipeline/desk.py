@@ -1,0 +1,125 @@
+"""Everything the files of a workspace say, ready for use: settings, rules, topics, templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from monitor.classifiers.definition import TopicDefinition
+from monitor.config import Config, parse_config
+from monitor.digests.render import Renderer
+from monitor.errors import InputError
+from monitor.pipeline.lastgood import Settled, settle
+from monitor.pipeline.topics import Topics, build_topics, read_passage_texts, read_topic_texts
+from monitor.records import Problem
+from monitor.rules.compile import RuleBook, compile_rules
+from monitor.rules.syntax import read_rule_file
+from monitor.store.engine import Database, open_database
+from monitor.workspace.files import read_text, read_texts
+from monitor.workspace.layout import Workspace
+from monitor.workspace.starter import starter_templates
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A workspace in use: its settings, database, rules, topics and templates, and what is not used as it stands."""
+
+    workspace: Workspace
+    config: Config
+    database: Database
+    book: RuleBook
+    topics: Topics
+    renderer: Renderer
+    fallbacks: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def definitions(self) -> tuple[TopicDefinition, ...]:
+        """Return the topics in the order of their files."""
+        return self.topics.definitions
+
+
+def open_workspace(workspace: Workspace) -> tuple[Config, Database]:
+    """Read config.toml and open the database.
+
+    Raises InputError with every problem of an unreadable config, StoreError when the database cannot be used.
+    """
+    config, problems = parse_config(_config_text(workspace), "config.toml")
+    if config is None:
+        raise InputError("config.toml cannot be used, so nothing was done", "mend the lines above", problems)
+    return config, open_database(config.database, workspace.root)
+
+
+def _config_text(workspace: Workspace) -> str:
+    if not workspace.config.exists():
+        raise InputError(
+            f"{workspace.config}: there is no such file",
+            f"make a workspace here with: monitor init {workspace.root}",
+        )
+    return read_text(workspace.config, "config.toml")
+
+
+def open_desk(workspace: Workspace, now: datetime) -> Desk:
+    """Open a workspace for work; broken rule files, topics and templates fall back and are named.
+
+    Raises InputError when config.toml is unreadable or no topic can be used, StoreError for the database.
+    """
+    config, database = open_workspace(workspace)
+    topics = settle_topics(workspace, database, now)
+    rules = settle_rules(workspace, config, database, topics.built.ids, now)
+    renderer, template_problems = load_templates(workspace)
+    return Desk(
+        workspace=workspace,
+        config=config,
+        database=database,
+        book=rules.built,
+        topics=topics.built,
+        renderer=renderer,
+        fallbacks=(*topics.fallbacks, *rules.fallbacks, *_template_fallbacks(template_problems)),
+        problems=tuple(sorted((*topics.problems, *rules.problems, *template_problems))),
+    )
+
+
+def settle_rules(
+    workspace: Workspace, config: Config, database: Database, topics: tuple[str, ...], now: datetime
+) -> Settled[RuleBook]:
+    """Return the rule book of rules/, with broken files replaced."""
+    texts, unreadable = read_texts(workspace.rules, workspace.root, "*.toml")
+
+    def build(files: Mapping[str, str]) -> tuple[RuleBook, tuple[Problem, ...]]:
+        read = [read_rule_file(text, path) for path, text in files.items()]
+        book = compile_rules(read, topics, analysts=[one.name for one in config.analysts], today=now.date())
+        lost = [problem for problem in unreadable if not files.get(problem.where.path)]
+        own = [problem for file in read for problem in file.problems]
+        return book, tuple(sorted({*book.problems, *own, *lost}))
+
+    # A file that cannot be read stands as an empty one, so that it counts as broken and falls back like the others.
+    return settle(database, "rules", {**texts, **{problem.where.path: "" for problem in unreadable}}, build, now)
+
+
+def settle_topics(workspace: Workspace, database: Database, now: datetime) -> Settled[Topics]:
+    """Return the topics of classifiers/ and seeds/, with broken files replaced."""
+    texts, unreadable = read_topic_texts(workspace)
+    passages, lost_passages = read_passage_texts(workspace)
+
+    def build(files: Mapping[str, str]) -> tuple[Topics, tuple[Problem, ...]]:
+        topics, problems = build_topics(files, passages, workspace.models)
+        lost = [problem for problem in unreadable if not files.get(problem.where.path)]
+        return topics, tuple(sorted({*problems, *lost, *lost_passages}))
+
+    return settle(database, "topics", {**texts, **{problem.where.path: "" for problem in unreadable}}, build, now)
+
+
+def load_templates(workspace: Workspace) -> tuple[Renderer, tuple[Problem, ...]]:
+    """Return a renderer for digests/; broken or missing templates are replaced by the shipped ones."""
+    texts, unreadable = read_texts(workspace.digests, workspace.root, "*.j2")
+    templates = {Path(name).name: text for name, text in texts.items()}
+    renderer = Renderer(templates, starter_templates())
+    return renderer, (*unreadable, *renderer.problems)
+
+
+def _template_fallbacks(problems: tuple[Problem, ...]) -> list[str]:
+    paths = sorted({problem.where.path for problem in problems if problem.is_error})
+    return [f"{path} has errors: the shipped template is used" for path in paths]

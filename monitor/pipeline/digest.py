@@ -1,0 +1,110 @@
+"""Close digests: membership, and the frozen messages that carry it, in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.digests.build import Edition, build
+from monitor.digests.due import due_slot
+from monitor.log import Log
+from monitor.pipeline.coverage import coverage_now
+from monitor.pipeline.desk import Desk
+from monitor.pipeline.messages import digest_messages
+from monitor.pipeline.muting import hidden_from_all
+from monitor.records import AssessedItem, Digest, DigestMember, DigestSpec
+from monitor.store import digests as digest_rows
+from monitor.store import outbox
+from monitor.store.engine import Connection
+
+log = Log("digest")
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDigest:
+    """A digest that was closed just now, and the messages that carry it."""
+
+    digest: Digest
+    files: tuple[str, ...]
+    """Names of its messages, as the routes call them."""
+    template_problems: tuple[str, ...] = ()
+
+
+def slots_due(desk: Desk, now: datetime) -> tuple[tuple[DigestSpec, datetime], ...]:
+    """Return the digests that are due now, each with the slot to close (UTC)."""
+    due = []
+    with desk.database.read() as connection:
+        for spec in desk.config.digests:
+            slot = due_slot(spec, digest_rows.last_slot(connection, spec.name), now)
+            if slot is not None:
+                due.append((spec, slot))
+    return tuple(due)
+
+
+def build_now(
+    connection: Connection, desk: Desk, spec: DigestSpec, now: datetime, *, is_preview: bool
+) -> tuple[Digest, tuple[DigestMember, ...]]:
+    """Return the digest as it would close now, and every candidate's membership."""
+    candidates = digest_rows.candidates(connection, spec.name)
+    ids = [candidate.item.id for candidate in candidates]
+    previous = digest_rows.previous_memberships(connection, spec.name, ids)
+    last = digest_rows.last_closed(connection, spec.name)
+    edition = Edition(
+        since=last.until if last else None,
+        until=now,
+        topics=desk.topics.titles,
+        coverage=coverage_now(connection, desk, now),
+        previous=previous,
+        earlier=_earlier(connection, previous),
+        feeds={feed.name: feed for feed in (*desk.config.feeds, *desk.config.paused)},
+        is_hidden=hidden_from_all(desk.book, spec.analysts, now),
+        is_preview=is_preview,
+    )
+    return build(spec, candidates, edition)
+
+
+def _earlier(connection: Connection, previous: dict[str, DigestMember]) -> dict[str, AssessedItem]:
+    shown = {item: member.revision for item, member in previous.items() if member.is_shown}
+    return digest_rows.assessed_revisions(connection, shown)
+
+
+def close(desk: Desk, spec: DigestSpec, slot: datetime | None, now: datetime) -> ClosedDigest:
+    """Close a digest: what it contains is decided and queued for its routes in one transaction.
+
+    Raises SlotTakenError if another process closed this slot meanwhile, StoreError when the database fails.
+    """
+    with desk.database.write() as connection:
+        digest, members = build_now(connection, desk, spec, now, is_preview=False)
+        messages, problems = digest_messages(desk, spec, digest, now)
+        if problems:
+            # The reader must learn that the page looks different and why; so the digest is rendered with the note.
+            noted = replace(digest.coverage, fallbacks=(*digest.coverage.fallbacks, *problems))
+            digest = replace(digest, coverage=noted)
+            messages, _ = digest_messages(desk, spec, digest, now)
+        digest_rows.close(
+            connection,
+            digest_id=digest.id,
+            name=spec.name,
+            slot=slot,
+            since=digest.since,
+            until=digest.until,
+            members=members,
+            manifest=_manifest(desk, members, messages_names([message.recipient for message in messages])),
+        )
+        outbox.queue(connection, messages)
+    log.info("digest closed", digest=digest.id, shown=sum(member.is_shown for member in members), seen=len(members))
+    return ClosedDigest(digest, tuple(message.recipient for message in messages), tuple(problems))
+
+
+def messages_names(recipients: Sequence[str]) -> list[str]:
+    """Return the names of a digest's messages for its manifest, each once."""
+    return list(dict.fromkeys(recipients))
+
+
+def _manifest(desk: Desk, members: Sequence[DigestMember], messages: list[str]) -> str:
+    """Return what `digests replay` needs to rebuild the digest: versions, and what was shown."""
+    shown = [[member.item, member.revision] for member in members if member.is_shown]
+    versions = {"model": desk.topics.fingerprint, "rules": desk.book.version}
+    return json.dumps({**versions, "shown": shown, "messages": messages}, ensure_ascii=False)

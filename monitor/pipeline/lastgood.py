@@ -1,0 +1,86 @@
+"""Keep a desk working while one of its files is broken: use the file's last good version, loudly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from monitor.records import Problem
+from monitor.store import rulefiles
+from monitor.store.engine import Database
+
+Built = TypeVar("Built")
+Build = Callable[[Mapping[str, str]], tuple[Built, tuple[Problem, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Generic[Built]):
+    """What was built from a set of files, and which of them were replaced or left out to build it."""
+
+    built: Built
+    problems: tuple[Problem, ...]
+    """Of the files as they stand on disk, also those of replaced files."""
+    fallbacks: tuple[str, ...] = ()
+    """In words, one per file that is not used as it stands."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The files it was built from, by path."""
+
+
+def settle(
+    database: Database, name: str, texts: Mapping[str, str], build: Build[Built], now: datetime
+) -> Settled[Built]:
+    """Build from the set of files called ``name``, given as ``texts`` by path, replacing files with errors by their last good version.
+
+    Files that cite each other are good only together: if replacing the files with errors does not mend the set,
+    every file goes back to the last version that was good as a set. Where no good version is known, the broken
+    file is built from as far as it can be read. A set without errors becomes the last good one.
+    """
+    built, problems = build(texts)
+    broken = _paths_with_errors(problems)
+    if not broken:
+        _keep(database, name, texts, now)
+        return Settled(built, problems, texts=dict(texts))
+    good = _good(database, name)
+    mended = {path: good.get(path, text) if path in broken else text for path, text in texts.items()}
+    replaced = {path for path in broken if path in good}
+    if replaced:
+        built, left = build(mended)
+        if _paths_with_errors(left) and good:
+            mended, replaced = good, {*good, *broken}
+            built, _ = build(mended)
+    return Settled(built, problems, tuple(_fallbacks(texts, mended, broken, replaced)), mended)
+
+
+def _good(database: Database, name: str) -> dict[str, str]:
+    prefix = f"{name}:"
+    with database.read() as connection:
+        versions = rulefiles.good_versions(connection, prefix)
+    return {path.removeprefix(prefix): version.text for path, version in versions.items()}
+
+
+def _keep(database: Database, name: str, texts: Mapping[str, str], now: datetime) -> None:
+    if _good(database, name) == dict(texts):
+        return
+    prefix = f"{name}:"
+    with database.write() as connection:
+        rulefiles.save_good_set(connection, prefix, {prefix + path: text for path, text in texts.items()}, now)
+
+
+def _paths_with_errors(problems: tuple[Problem, ...]) -> set[str]:
+    return {problem.where.path for problem in problems if problem.is_error}
+
+
+def _fallbacks(
+    texts: Mapping[str, str], used: Mapping[str, str], broken: set[str], replaced: set[str]
+) -> list[str]:
+    lines = []
+    for path in sorted(broken | {path for path in replaced if used.get(path) != texts.get(path)}):
+        if path not in used:
+            lines.append(f"{path} has errors and no earlier version: it is not used")
+        elif path in replaced:
+            lines.append(f"{path} has errors: its last good version is used")
+        else:
+            lines.append(f"{path} has errors and no earlier version: only its sound parts are used")
+    return lines

@@ -1,0 +1,292 @@
+"""Match one item: what is mentioned, which rules hold on what evidence, and what stopped the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import assert_never
+
+from monitor.matching.lexicon import Found
+from monitor.matching.near import near_hits
+from monitor.records import Evidence, Field, ItemMatches, Mention, RuleMatch, RuleStop, Send
+from monitor.rules.compile import CompiledRule, CompiledTune, RuleBook, Wanted
+from monitor.rules.declared import Bound, Filters, Rule
+from monitor.text.durations import format_duration
+
+MAX_EVIDENCE = 20
+"""Passages kept per clause, the first ones: they prove the match, the item itself shows the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemText:
+    """An item as rules see it. Times are aware; what is None is unknown, and a filter on it is not applied."""
+
+    title: str
+    text: str
+    now: datetime
+    lang: str | None = None
+    source: str | None = None
+    """The outlet."""
+    feed: str | None = None
+    """The feed's name; ``sources`` may name either."""
+    stance: str | None = None
+    published_at: datetime | None = None
+    first_seen_at: datetime | None = None
+    scores: Mapping[str, float] | None = None
+
+    def field(self, field: Field) -> str:
+        """Return the text of one field."""
+        return self.title if field is Field.TITLE else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Every clause was found, and nothing stopped the rule."""
+
+    evidence: tuple[Evidence, ...]
+    entities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """A required clause was not found: the rule is no candidate."""
+
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Every required clause was found, and this one stopped the rule; ``quote`` is the passage, if there is one."""
+
+    clause: str
+    quote: str = ""
+
+
+Outcome = Held | NotFound | Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Everything found in one item, by atom: ``@id`` of entities and phrases as written."""
+
+    evidence: Mapping[str, tuple[Evidence, ...]]
+
+    @classmethod
+    def of(cls, found: Found, hidden: Collection[Mention] = ()) -> Hits:
+        """Collect what was found, without the ``hidden`` mentions."""
+        evidence: dict[str, list[Evidence]] = {}
+        for mention in found.mentions:
+            if mention not in hidden:
+                evidence.setdefault(f"@{mention.entity}", []).append(mention.evidence)
+        collected = {atom: tuple(hits) for atom, hits in evidence.items()}
+        collected.update({phrase: tuple(hits) for phrase, hits in found.phrases.items() if hits})
+        return cls(collected)
+
+    def of_clause(self, wanted: Wanted, fields: Sequence[Field] = tuple(Field)) -> tuple[Evidence, ...]:
+        """Return the passages that fulfil a clause, in reading order."""
+        atoms = wanted.atoms & self.evidence.keys()
+        return tuple(sorted({hit for atom in atoms for hit in self.evidence[atom] if hit.field in fields}, key=_place))
+
+
+def match_item(book: RuleBook, item: ItemText) -> ItemMatches:
+    """Return the mentions and the rules that hold, with evidence for every clause, in reading and in book order.
+
+    Candidates that ``none``, a filter or a score stopped are given with the clause. Where a rule holds, and somebody's
+    tune of it does not, that is a stop too: its owner is the tuner, its rule the full id.
+    """
+    found = book.lexicon.find(item.title, item.text)
+    shared = Hits.of(found)
+    views: dict[str, Hits] = {}
+    rules: list[RuleMatch] = []
+    stopped: list[RuleStop] = []
+    for compiled in book.candidates(shared.evidence.keys()):
+        rule = compiled.rule
+        if rule.owner not in views:
+            views[rule.owner] = owner_hits(book, rule.owner, found) if rule.owner in book.private else shared
+        hits = views[rule.owner]
+        outcome = evaluate(compiled, hits, item)
+        match outcome:
+            case Held():
+                rules.append(_match(rule, outcome))
+                stopped.extend(_tune_stops(compiled, hits, item))
+            case Stopped(clause=clause, quote=quote):
+                stopped.append(RuleStop(rule.owner, rule.id, clause, quote))
+            case NotFound():
+                continue
+            case _:
+                assert_never(outcome)
+    mentions = tuple(sorted(found.mentions, key=lambda mention: (_place(mention.evidence), mention.entity)))
+    return ItemMatches(mentions, tuple(rules), tuple(stopped))
+
+
+def owner_hits(book: RuleBook, owner: str, found: Found) -> Hits:
+    """Return what one owner's rules see: the owner's names compete with the watchlist's, for this owner alone."""
+    own = book.private.get(owner, frozenset())
+    spans = [mention.evidence for mention in found.mentions if f"@{mention.entity}" in own]
+    hidden = {
+        mention
+        for mention in found.mentions
+        if f"@{mention.entity}" not in own and any(_is_inside(mention.evidence, span) for span in spans)
+    }
+    return Hits.of(found, hidden)
+
+
+def evaluate(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: bool = False) -> Outcome:
+    """Return whether one rule holds, and what decided. Examples are judged as if the rule were in force."""
+    rule = compiled.rule
+    present = frozenset(hits.evidence)
+    for wanted in compiled.required:
+        if wanted.atoms.isdisjoint(present):
+            return NotFound(_describe(wanted, rule))
+    evidence = _find_required(compiled, hits, item)
+    if isinstance(evidence, NotFound):
+        return evidence
+    stop = _find_stop(compiled, hits, item, is_example=is_example)
+    if stop is not None:
+        return stop
+    wanted_atoms = frozenset[str]().union(*(wanted.atoms for wanted in compiled.required))
+    entity_of = {
+        hit: atom[1:]
+        for atom in wanted_atoms & present
+        if atom.startswith("@")
+        for hit in hits.evidence[atom]
+        if hit in evidence
+    }
+    # One passage may be found by a name and by a phrase: it is shown once, as the name.
+    spans = {(hit.field, hit.start, hit.end): hit for hit in sorted(evidence, key=lambda hit: hit in entity_of)}
+    return Held(tuple(sorted(spans.values(), key=_place)), tuple(sorted(set(entity_of.values()))))
+
+
+def find_bound(bounds: Sequence[Bound], scores: Mapping[str, float] | None) -> Bound | None:
+    """Return the first bound the scores miss; a topic without a score is not tested."""
+    known = scores or {}
+    return next((bound for bound in bounds if bound.topic in known and known[bound.topic] < bound.least), None)
+
+
+def _find_required(compiled: CompiledRule, hits: Hits, item: ItemText) -> set[Evidence] | NotFound:
+    rule = compiled.rule
+    evidence: set[Evidence] = set()
+    for wanted in compiled.all:
+        found = hits.of_clause(wanted, rule.fields)
+        if not found:
+            return NotFound(_describe(wanted, rule))
+        evidence.update(found[:MAX_EVIDENCE])
+    for near in compiled.near:
+        close: tuple[Evidence, ...] | None = None
+        for field in rule.fields:
+            groups = [hits.of_clause(wanted, (field,)) for wanted in near.clauses]
+            if all(groups):
+                close = near_hits(item.field(field), groups, near.words, near.words is None)
+            if close:
+                break
+        if not close:
+            written = " and ".join(wanted.written for wanted in near.clauses)
+            return NotFound(f"near {written} {near.written}")
+        evidence.update(close)
+    return evidence
+
+
+def _find_stop(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: bool) -> Stopped | None:
+    rule = compiled.rule
+    for wanted in compiled.none:
+        found = hits.of_clause(wanted, rule.fields)
+        if found:
+            return Stopped(f"none {wanted.written}", found[0].quote)
+    failed = next(_failed_filters(rule.filters, item), None)
+    if failed is not None:
+        return Stopped(failed)
+    missed = find_bound(rule.min_score, item.scores)
+    if missed is not None:
+        return Stopped(_describe_bound(missed, item))
+    if is_example:
+        return None
+    if rule.expires is not None and item.now.astimezone(UTC).date() > rule.expires:
+        return Stopped(f"expires {rule.expires}")
+    return Stopped("send off") if rule.send is Send.OFF else None
+
+
+def _failed_filters(filters: Filters, item: ItemText) -> Iterator[str]:
+    lang = item.lang.lower() if item.lang else None
+    if lang is not None and filters.langs and not any(_is_lang(lang, wanted) for wanted in filters.langs):
+        yield f"langs {', '.join(filters.langs)}; the item is in {item.lang}"
+    if lang is not None and any(_is_lang(lang, unwanted) for unwanted in filters.not_langs):
+        yield f"not_langs {', '.join(filters.not_langs)}; the item is in {item.lang}"
+    names = {name.strip().casefold() for name in (item.source, item.feed) if name}
+    if names and filters.sources and names.isdisjoint(filters.sources):
+        yield f"sources; the item is from {item.source or item.feed}"
+    if not names.isdisjoint(filters.not_sources):
+        yield f"not_sources; the item is from {item.source or item.feed}"
+    if item.stance and filters.stances and item.stance not in filters.stances:
+        yield f"stances {', '.join(filters.stances)}; the source is {item.stance}"
+    if item.stance and item.stance in filters.not_stances:
+        yield f"not_stances {', '.join(filters.not_stances)}; the source is {item.stance}"
+    yield from _failed_dates(filters, item)
+
+
+def _failed_dates(filters: Filters, item: ItemText) -> Iterator[str]:
+    when = item.published_at or item.first_seen_at
+    if when is None:
+        return
+    day = when.astimezone(UTC).date()
+    if filters.max_age is not None and item.now - when > filters.max_age:
+        yield f"max_age {format_duration(filters.max_age)}; the item is of {day}"
+    if filters.after is not None and day < filters.after:
+        yield f"after {filters.after}; the item is of {day}"
+    if filters.before is not None and day >= filters.before:
+        yield f"before {filters.before}; the item is of {day}"
+
+
+def _is_lang(lang: str, wanted: str) -> bool:
+    """Return whether an item's language is the one a filter names: ``fa`` covers ``fa-AF``, and not the reverse."""
+    return lang == wanted or lang.startswith(f"{wanted}-")
+
+
+def _tune_stops(compiled: CompiledRule, hits: Hits, item: ItemText) -> Iterator[RuleStop]:
+    for made in compiled.tunes:
+        stop = _find_tune_stop(made, hits, item, compiled.rule.fields)
+        if stop is not None:
+            yield RuleStop(made.tune.owner, compiled.rule.full_id, stop.clause, stop.quote)
+
+
+def _find_tune_stop(made: CompiledTune, hits: Hits, item: ItemText, fields: Sequence[Field]) -> Stopped | None:
+    for wanted in made.also_none:
+        found = hits.of_clause(wanted, fields)
+        if found:
+            return Stopped(f"also_none {wanted.written}", found[0].quote)
+    missed = find_bound(made.tune.min_score, item.scores)
+    return Stopped(_describe_bound(missed, item)) if missed is not None else None
+
+
+def _match(rule: Rule, held: Held) -> RuleMatch:
+    return RuleMatch(
+        owner=rule.owner,
+        rule=rule.id,
+        title=rule.title,
+        severity=rule.severity,
+        send=rule.send,
+        evidence=held.evidence,
+        entities=held.entities,
+        throttle=rule.throttle,
+        declared_at=rule.declared_at,
+    )
+
+
+def _is_inside(inner: Evidence, outer: Evidence) -> bool:
+    is_within = inner.field is outer.field and outer.start <= inner.start and inner.end <= outer.end
+    return is_within and (inner.start, inner.end) != (outer.start, outer.end)
+
+
+def _describe(wanted: Wanted, rule: Rule) -> str:
+    where = " or ".join(field.value for field in rule.fields)
+    return f"all {wanted.written} in {where}"
+
+
+def _describe_bound(bound: Bound, item: ItemText) -> str:
+    score = (item.scores or {})[bound.topic]
+    return f"min_score {bound.topic} {bound.least:.2f}; the item has {score:.2f}"
+
+
+def _place(evidence: Evidence) -> tuple[bool, int, int, str]:
+    """Return the sort key of reading order: title before body."""
+    return evidence.field is Field.BODY, evidence.start, evidence.end, evidence.name

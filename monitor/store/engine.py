@@ -1,0 +1,168 @@
+"""Open the database; give transactions that either happen as a whole or not at all.
+
+One writer at a time: ``write`` takes the lock before it reads (BEGIN IMMEDIATE), so what it read is still true when
+it commits. Readers never wait for the writer and see one moment (write-ahead log). A commit is on the disk when
+``write`` returns (synchronous=FULL).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from monitor.errors import StoreError
+from monitor.store.failures import translated
+from monitor.store.schema import HEAD
+
+BUSY_TIMEOUT_SECONDS = 30.0
+"""How long a writer waits for another; a round's longest transaction is far shorter."""
+CACHE_KIB = 32 * 1024
+"""Pages kept in memory per connection; `monitor run` has 300 MB for everything (DESIGN §9)."""
+_BEGIN = "monitor_begin"
+
+
+class Database:
+    """An open database of the right version."""
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        self._engine = engine
+        self.place = place
+        """The file, for messages."""
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one moment of the database; writing through it is a bug.
+
+        Raises StoreError, StoreBusyError or DiskError.
+        """
+        with self._transaction("BEGIN") as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give the one writing connection; commit at the end, or undo everything if the body raises.
+
+        Raises StoreError, StoreBusyError after 30 s of waiting for another writer, DiskError when the disk is full.
+        """
+        with self._transaction("BEGIN IMMEDIATE") as conn:
+            yield conn
+
+    def close(self) -> None:
+        """Close every connection; the write-ahead log goes into the file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        try:
+            with self._engine.connect().execution_options(**{_BEGIN: begin}) as conn, conn.begin():
+                yield conn
+        except (DBAPIError, sqlite3.Error) as error:
+            known = translated(error, self.place)
+            if known is None:
+                raise
+            raise known from error
+
+
+def open_database(url: str, root: Path) -> Database:
+    """Open or create the database; relative SQLite paths start at ``root``.
+
+    Makes the folder, and migrates an older version. Raises StoreError (with StoreBusyError) or DiskError if the
+    file cannot be used: not a database, of another program, of a newer monitor, read-only, locked, disk full.
+    """
+    address = _address(url, root)
+    place = str(address.database)
+    try:
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise translated(error, str(Path(place).parent)) or error from error
+    engine = sa.create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    database = Database(engine, place)
+    try:
+        _bring_up_to_date(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _address(url: str, root: Path) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            f"config.toml: database = {url!r} is not a database address",
+            'write it like "sqlite:///.monitor/monitor.db"',
+        ) from error
+    if address.get_backend_name() != "sqlite":
+        raise StoreError(
+            f"config.toml: database = {url!r} asks for {address.get_backend_name()}, which this version cannot use",
+            'use a file: "sqlite:///.monitor/monitor.db"',
+        )
+    if not address.database or address.database == ":memory:" or address.database.startswith("file:"):
+        raise StoreError(
+            f"config.toml: database = {url!r} names no file",
+            'write it like "sqlite:///.monitor/monitor.db"; three slashes, then the path',
+        )
+    return address.set(drivername="sqlite", database=str(root / address.database))
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions of its own: ours say whether they write.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"cache_size = -{CACHE_KIB}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(conn: Connection) -> None:
+    conn.exec_driver_sql(conn.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+def _bring_up_to_date(database: Database) -> None:
+    with database.read() as conn:
+        version = _version(conn, database.place)
+    if version == HEAD:
+        return
+    # Alembic takes as long to load as everything else here: only when there is work for it.
+    from monitor.store.migrate import upgrade
+
+    with database.write() as conn:
+        # Another process may have migrated while this one waited for the lock.
+        if _version(conn, database.place) != HEAD:
+            upgrade(conn)
+
+
+def _version(conn: Connection, place: str) -> str | None:
+    names = set(sa.inspect(conn).get_table_names())
+    if not names:
+        return None
+    version = (
+        conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if "alembic_version" in names else None
+    )
+    if not isinstance(version, str) or "items" not in names:
+        raise StoreError(
+            f"{place}: the file is the database of another program",
+            "name another file in config.toml: database",
+        )
+    if version > HEAD:
+        raise StoreError(
+            f"{place}: the database has version {version}, this monitor knows versions up to {HEAD}",
+            "install the newer monitor that made it, or restore a backup from before the upgrade",
+        )
+    return version

@@ -1,0 +1,269 @@
+"""Items: identity, every revision of what they say, and which of them wait to be assessed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from monitor.records import FeedChanges, Item, ItemChange, ItemKey, KnownItem
+from monitor.store.codec import decode_enclosures, decode_strings, encode_enclosures, encode_strings
+from monitor.store.columns import AnyRow, storable
+from monitor.store.schema import assessors, is_yes, item_keys, items, revisions
+from monitor.store.writing import in_batches, insert_or_skip
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What an item said from ``seen_at`` on, until the next revision was seen."""
+
+    item: str
+    revision: int
+    title: str
+    text: str
+    published_at: datetime | None
+    seen_at: datetime
+    content_hash: str
+
+
+def known(conn: Connection, feed: str, keys: Collection[ItemKey]) -> dict[ItemKey, KnownItem]:
+    """Return the stored item behind each of the keys that the feed used before; unknown keys are absent."""
+    wanted = set(keys)
+    owners: dict[ItemKey, str] = {}
+    for values in in_batches(sorted({key.value for key in wanted})):
+        query = sa.select(item_keys.c.kind, item_keys.c.value, item_keys.c.item)
+        for row in conn.execute(query.where(item_keys.c.feed == feed, item_keys.c.value.in_(values))):
+            key = ItemKey(row.kind, row.value)
+            if key in wanted:
+                owners[key] = row.item
+    described = _known_items(conn, set(owners.values()))
+    return {key: described[item] for key, item in owners.items()}
+
+
+def _known_items(conn: Connection, ids: Collection[str]) -> dict[str, KnownItem]:
+    keys: defaultdict[str, list[ItemKey]] = defaultdict(list)
+    described: dict[str, KnownItem] = {}
+    for batch in in_batches(sorted(ids)):
+        all_keys = sa.select(item_keys.c.item, item_keys.c.kind, item_keys.c.value).where(item_keys.c.item.in_(batch))
+        for row in conn.execute(all_keys.order_by(item_keys.c.kind, item_keys.c.value)):
+            keys[row.item].append(ItemKey(row.kind, row.value))
+        query = sa.select(items.c.id, items.c.revision, items.c.content_hash).where(items.c.id.in_(batch))
+        for row in conn.execute(query):
+            described[row.id] = KnownItem(row.id, row.revision, row.content_hash, tuple(keys[row.id]))
+    return described
+
+
+def save_changes(conn: Connection, feed: str, changes: FeedChanges, now: datetime) -> None:
+    """Store what one poll of a feed brought: new items, new revisions of known ones, and their identity keys.
+
+    Repeating it changes nothing. An edited item keeps its id and first_seen_at, waits to be assessed again and is
+    open to the next digest.
+    """
+    keys = [(change.item.id, key) for change in (*changes.new, *changes.changed) for key in change.keys]
+    if changes.new:
+        conn.execute(insert_or_skip(conn, items), [_item_row(change.item) for change in changes.new])
+        conn.execute(insert_or_skip(conn, revisions), [_revision_row(change.item, now) for change in changes.new])
+    for change in changes.changed:
+        _save_edit(conn, change, now)
+    rows = [
+        {"feed": feed, "kind": key.kind, "value": key.value, "item": item} for item, key in (*keys, *changes.aliases)
+    ]
+    if rows:
+        conn.execute(insert_or_skip(conn, item_keys), rows)
+
+
+def _save_edit(conn: Connection, change: ItemChange, now: datetime) -> None:
+    item = change.item
+    current = conn.execute(sa.select(items.c.revision, items.c.content_hash).where(items.c.id == item.id)).one_or_none()
+    if current is None:
+        # Its first save was undone (a crash between two polls): it is new after all.
+        conn.execute(insert_or_skip(conn, items), _item_row(item))
+        conn.execute(insert_or_skip(conn, revisions), _revision_row(item, now))
+        return
+    if current.content_hash == item.content_hash:
+        return
+    edited = replace(item, revision=max(item.revision, current.revision + 1))
+    row = _item_row(edited)
+    # Ours, and true for ever; the caller compares with a parsed item that cannot know it.
+    del row["first_seen_at"], row["id"], row["feed"], row["story"]
+    conn.execute(insert_or_skip(conn, revisions), _revision_row(edited, now))
+    conn.execute(sa.update(items).where(items.c.id == item.id).values(row))
+
+
+def _item_row(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "feed": item.feed,
+        "outlet": item.outlet,
+        "link": item.link,
+        "lang": item.lang,
+        "first_seen_at": item.first_seen_at,
+        "revision": item.revision,
+        "content_hash": item.content_hash,
+        "is_backlog": item.is_backlog,
+        "is_first_pull": item.is_first_pull,
+        "story": None,
+        "assessor": None,
+        "is_open": not item.is_backlog,
+        "is_pending": False,
+    }
+
+
+def _revision_row(item: Item, now: datetime) -> dict[str, Any]:
+    return {
+        "item": item.id,
+        "revision": item.revision,
+        "content_hash": item.content_hash,
+        "seen_at": now,
+        "lang": item.lang,
+        "published_at": item.published_at,
+        "updated_at": item.updated_at,
+        "title": item.title,
+        "authors": encode_strings(item.authors),
+        "tags": encode_strings(item.tags),
+        "enclosures": encode_enclosures(item.enclosures),
+        "flags": encode_strings(item.flags),
+        "text": item.text,
+        "html": item.html,
+    }
+
+
+def get(conn: Connection, item: str) -> Item | None:
+    """Return the current revision of an item, None if the id is unknown."""
+    return load(conn, (item,)).get(item)
+
+
+def load(conn: Connection, ids: Iterable[str]) -> dict[str, Item]:
+    """Return the current revisions of several items by id; unknown ids are absent."""
+    found: dict[str, Item] = {}
+    for batch in in_batches(dict.fromkeys(ids)):
+        for row in conn.execute(_CURRENT.where(items.c.id.in_(batch))):
+            found[row.id] = _item(row)
+    return found
+
+
+_CURRENT = sa.select(
+    items.c.id,
+    items.c.feed,
+    items.c.outlet,
+    items.c.link,
+    items.c.first_seen_at,
+    items.c.is_backlog,
+    items.c.is_first_pull,
+    revisions,
+).join_from(items, revisions, (revisions.c.item == items.c.id) & (revisions.c.revision == items.c.revision))
+
+
+def _item(row: AnyRow) -> Item:
+    return Item(
+        id=row.id,
+        feed=row.feed,
+        outlet=row.outlet,
+        link=row.link,
+        title=row.title,
+        text=row.text,
+        html=row.html,
+        lang=row.lang,
+        published_at=row.published_at,
+        first_seen_at=row.first_seen_at,
+        revision=row.revision,
+        content_hash=row.content_hash,
+        updated_at=row.updated_at,
+        authors=decode_strings(row.authors),
+        tags=decode_strings(row.tags),
+        enclosures=decode_enclosures(row.enclosures),
+        flags=decode_strings(row.flags),
+        is_backlog=row.is_backlog,
+        is_first_pull=row.is_first_pull,
+    )
+
+
+def count(conn: Connection) -> int:
+    """Return how many items are stored."""
+    return conn.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()
+
+
+def count_by_feed(conn: Connection) -> dict[str, int]:
+    """Return how many items each feed has brought."""
+    rows = conn.execute(sa.select(items.c.feed, sa.func.count().label("number")).group_by(items.c.feed))
+    return {row.feed: row.number for row in rows}
+
+
+def count_unassessed(conn: Connection) -> int:
+    """Return how many items wait for their first assessment in their current revision."""
+    query = sa.select(sa.func.count()).select_from(items).where(items.c.assessor.is_(None))
+    return conn.execute(query).scalar_one()
+
+
+def count_waiting(conn: Connection, model: str, rules_version: str) -> int:
+    """Return how many items ``unassessed`` would give in all, repeats included."""
+    assessor = _assessor(conn, model, rules_version)
+    repeats = sa.select(sa.func.count()).select_from(items).where(is_yes(items.c.is_open))
+    earlier, later = items.c.assessor < assessor, items.c.assessor > assessor
+    return count_unassessed(conn) + sum(conn.execute(repeats.where(others)).scalar_one() for others in (earlier, later))
+
+
+def unassessed(
+    conn: Connection, model: str, rules_version: str, limit: int, *, is_reassessing: bool
+) -> tuple[tuple[Item, bool], ...]:
+    """Return items to assess, and for each whether this is a repeat; each group oldest first.
+
+    First those whose current revision nobody assessed. Then, if ``is_reassessing``, those assessed by another model
+    (see ``assessments.model_version``) or other rules, as long as no digest has closed over them. An item whose
+    alerts are still undecided is no repeat: it may alert as if this were its first assessment.
+    """
+    by_time = (items.c.first_seen_at, items.c.id)
+    query = sa.select(items.c.id).where(items.c.assessor.is_(None)).order_by(*by_time).limit(limit)
+    repeats = dict.fromkeys(conn.execute(query).scalars(), False)
+    if is_reassessing and len(repeats) < limit:
+        repeats |= _assessed_by_others(conn, _assessor(conn, model, rules_version), limit - len(repeats))
+    found = load(conn, repeats)
+    return tuple((found[item], is_repeat) for item, is_repeat in repeats.items())
+
+
+def _assessor(conn: Connection, model: str, rules_version: str) -> int:
+    same = (assessors.c.model == storable(model)) & (assessors.c.rules_version == storable(rules_version))
+    return conn.execute(sa.select(assessors.c.number).where(same)).scalar() or 0
+
+
+def _assessed_by_others(conn: Connection, assessor: int, limit: int) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    # Two ranges of one index, not "different from": a rule change must not sort the whole archive for each batch.
+    for others in (items.c.assessor < assessor, items.c.assessor > assessor):
+        query = (
+            sa.select(items.c.id, items.c.is_pending)
+            .where(is_yes(items.c.is_open), others)
+            .order_by(items.c.assessor, items.c.first_seen_at, items.c.id)
+            .limit(limit - len(found))
+        )
+        found |= {row.id: not row.is_pending for row in conn.execute(query)}
+    return found
+
+
+def find_ids(conn: Connection, prefix_or_url: str) -> tuple[str, ...]:
+    """Return the ids that begin with the given characters, or of the items with this link, newest first.
+
+    At most 50, so that a prefix of one letter is answered like any other.
+    """
+    wanted = prefix_or_url.strip()
+    if not wanted:
+        return ()
+    links = {wanted, wanted.split("#")[0], wanted.rstrip("/"), wanted.rstrip("/") + "/"}
+    # Ids are hexadecimal: "g" comes after everything that continues the prefix.
+    starts = (items.c.id >= wanted) & (items.c.id < wanted + "g")
+    query = sa.select(items.c.id).where(starts | items.c.link.in_(sorted(links)))
+    return tuple(conn.execute(query.order_by(items.c.first_seen_at.desc(), items.c.id.desc()).limit(50)).scalars())
+
+
+def history(conn: Connection, item: str) -> tuple[Revision, ...]:
+    """Return every revision of an item, the first one first."""
+    query = sa.select(revisions).where(revisions.c.item == item).order_by(revisions.c.revision)
+    return tuple(
+        Revision(row.item, row.revision, row.title, row.text, row.published_at, row.seen_at, row.content_hash)
+        for row in conn.execute(query)
+    )

@@ -1,0 +1,40 @@
+"""Statements that may be repeated, and long lists of values cut into pieces a database takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+BATCH = 500
+"""Values in one statement: SQLite takes 32,766, but a plan for few is as fast and the statement cache stays small."""
+
+T = TypeVar("T")
+
+
+def in_batches(values: Iterable[T]) -> Iterator[list[T]]:
+    """Yield the values in order, at most ``BATCH`` at a time."""
+    rest = iter(values)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def insert_or_skip(conn: Connection, table: sa.Table) -> sa.Insert:
+    """Return an insert that leaves a row alone that is there already."""
+    return _insert(conn, table).on_conflict_do_nothing()
+
+
+def insert_or_replace(conn: Connection, table: sa.Table, key: Iterable[str]) -> sa.Insert:
+    """Return an insert that overwrites the row with the same ``key``, except for its key and its primary key."""
+    insert = _insert(conn, table)
+    names = set(key) | {column.name for column in table.primary_key}
+    changes = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in names}
+    return insert.on_conflict_do_update(index_elements=list(key), set_=changes)
+
+
+def _insert(conn: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
