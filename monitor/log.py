@@ -32,7 +32,7 @@ class Log:
 
     def exception(self, event: str, **values: object) -> None:
         """Record a bug, with the traceback of the exception being handled."""
-        self._logger.error(_line(event, values), exc_info=True)
+        self._logger.exception(_line(event, values))  # noqa: LOG004 # called from handlers
 
 
 def set_up_logging(verbosity: int) -> None:

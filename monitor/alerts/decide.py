@@ -31,6 +31,17 @@ def decide(match: RuleMatch, item: str, known: Circumstances, now: datetime) -> 
     without it, later items of the story only reach the digest. A risen severity beats throttle and repeat,
     never a mute or a silence.
     """
+    held_back = _held_back(match, known)
+    if held_back is not None:
+        return held_back
+    sent = sorted((past for past in known.past if past.decision.is_sent), key=lambda past: past.decided_at)
+    if any((past.item, past.revision) == (item, known.revision) for past in sent):
+        return Decision.ALREADY_SENT, "this revision of the item was sent before"
+    return _again(match, sent[-1], now) if sent else (Decision.NEW, "first alert of this rule about this story")
+
+
+def _held_back(match: RuleMatch, known: Circumstances) -> tuple[Decision, str] | None:
+    """Return what keeps a match from alerting whatever was sent before, None if nothing does."""
     if match.send is not Send.ALERT:
         return Decision.OFF, f'the rule says send = "{match.send}"'
     if known.is_first_pull:
@@ -39,12 +50,7 @@ def decide(match: RuleMatch, item: str, known: Circumstances, now: datetime) -> 
         return Decision.SEEN_BEFORE, "the item was assessed before by an earlier rule or model version"
     if known.muted is not None:
         return Decision.MUTED, known.muted
-    if known.silenced is not None:
-        return Decision.SILENCED, known.silenced
-    sent = sorted((past for past in known.past if past.decision.is_sent), key=lambda past: past.decided_at)
-    if any((past.item, past.revision) == (item, known.revision) for past in sent):
-        return Decision.ALREADY_SENT, "this revision of the item was sent before"
-    return _again(match, sent[-1], now) if sent else (Decision.NEW, "first alert of this rule about this story")
+    return None if known.silenced is None else (Decision.SILENCED, known.silenced)
 
 
 def _again(match: RuleMatch, last: PastAlert, now: datetime) -> tuple[Decision, str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.classifiers.clues import Reader, Sign
-from monitor.classifiers.definition import Clue, Counts, Near, TopicDefinition, WordList
-from monitor.classifiers.ngrams import BUCKETS, Floats, Grams, read_grams
+from monitor.classifiers.definition import TopicDefinition
+from monitor.classifiers.ngrams import Floats, Grams, read_grams
 from monitor.records import Contribution, Evidence, Field, TopicScore
 from monitor.text.fold import Folded, fold, slice_of
 
@@ -121,76 +120,6 @@ def read_batch(reader: Reader, items: Sequence[tuple[str, str]]) -> TextBatch:
     return TextBatch(tuple(reader.read(title, text) for title, text in cut), grams, folded)
 
 
-def dump(model: Model) -> tuple[dict[str, NDArray[np.generic]], str]:
-    """Return a model as arrays and JSON, for ``load``. Rows of the n-gram tables that say nothing are left out."""
-    used = np.flatnonzero(np.any([topic.gram_weights != 0 for topic in model.topics] or [model.idf != 0], axis=0))
-    arrays: dict[str, NDArray[np.generic]] = {
-        "idf": model.idf,
-        "rows": used.astype(np.int32),
-        "grams": np.array([topic.gram_weights[used] for topic in model.topics], dtype=np.float32),
-        **{f"signs.{number}": topic.sign_weights for number, topic in enumerate(model.topics)},
-    }
-    facts = {
-        "fingerprint": model.fingerprint,
-        "definitions": [asdict(definition) for definition in model.definitions],
-        "topics": [{key: getattr(topic, key) for key in _TOPIC_FACTS} for topic in model.topics],
-    }
-    return arrays, json.dumps(facts, ensure_ascii=False)
-
-
-def load(arrays: Mapping[str, NDArray[np.generic]], text: str, expected_fingerprint: str) -> Model | None:
-    """Return the model ``dump`` described, or None if it is another one or cannot be used: then fit it anew."""
-    try:
-        facts = json.loads(text)
-        if facts["fingerprint"] != expected_fingerprint:
-            return None
-        topics = []
-        for number, topic in enumerate(facts["topics"]):
-            grams = np.zeros(BUCKETS, dtype=np.float32)
-            grams[arrays["rows"].astype(np.int64)] = arrays["grams"][number].astype(np.float32)
-            signs = arrays[f"signs.{number}"].astype(np.float32)
-            topics.append(TopicModel(sign_weights=signs, gram_weights=grams, **{key: topic[key] for key in _TOPIC_FACTS}))
-        definitions = tuple(_definition(one) for one in facts["definitions"])
-        model = Model(definitions, tuple(topics), arrays["idf"].astype(np.float32), expected_fingerprint)
-    except (KeyError, ValueError, TypeError, IndexError):
-        return None
-    return model if _is_whole(model) else None
-
-
-_TOPIC_FACTS = ("id", "threshold", "bias", "slope", "shift")
-
-
-def _is_whole(model: Model) -> bool:
-    columns = [2 * len(definition.lists) + len(definition.clues) for definition in model.definitions]
-    return model.idf.shape == (BUCKETS,) and columns == [len(topic.sign_weights) for topic in model.topics]
-
-
-def _definition(facts: dict[str, object]) -> TopicDefinition:
-    """Return a definition from its ``asdict`` form after a trip through JSON."""
-    lists, clues = facts.pop("lists"), facts.pop("clues")
-    assert isinstance(lists, list)  # noqa: S101 # a wrong type is a TypeError below at the latest; this is for the checker
-    assert isinstance(clues, list)  # noqa: S101 # as above
-    return TopicDefinition(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()},  # type: ignore[arg-type] # JSON of asdict
-        lists=tuple(WordList(one["name"], tuple(one["terms"]), one["weight"]) for one in lists),
-        clues=tuple(
-            Clue(
-                name=one["name"],
-                title=one["title"],
-                counts=Counts(one["counts"]),
-                all_of=_groups(one["all_of"]),
-                none_of=tuple(one["none_of"]),
-                near=tuple(Near(_groups(near["groups"]), near["words"]) for near in one["near"]),
-            )
-            for one in clues
-        ),
-    )
-
-
-def _groups(value: list[list[str]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(group) for group in value)
-
-
 def _sign_parts(
     signs: Sequence[Sign], names: Sequence[str], topic: TopicModel
 ) -> dict[str, tuple[float, Evidence]]:
@@ -223,7 +152,12 @@ def _word_contributions(batch: TextBatch, item: int, words: slice, of_words: Flo
 
 
 def _word(batch: TextBatch, item: int, start: int, end: int) -> Evidence:
-    raise NotImplementedError
+    title, text = batch.folded[item]
+    body_at = len(title.text) + 1
+    field_, folded, shift = (Field.TITLE, title, 0) if start < body_at else (Field.BODY, text, body_at)
+    begin, stop = slice_of(folded, start - shift, end - shift)
+    quote = folded.original[begin:stop]
+    return Evidence(field_, begin, stop, quote, quote)
 
 
 def _strongest(contributions: Sequence[Contribution]) -> tuple[Contribution, ...]:

@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("monitor.cli.start:check", "Read every file a person edits and print every problem."),
     "once": ("monitor.cli.rounds:once", "Run one full round now: pull, tag, match, alert, send what is due."),
     "run": ("monitor.cli.rounds:run", "Poll and send on schedule until stopped."),
-    "status": ("monitor.cli.status:status", "Show feeds, last round, queue, outbox, digests due and files in fallback."),
+    "status": ("monitor.cli.status:status", "Show feeds, last round, outbox, digests due and files in fallback."),
     "feeds": ("monitor.cli.feeds:feeds", "List, check and parse feeds."),
     "items": ("monitor.cli.items:items", "List, search and show stored items."),
     "classifiers": ("monitor.cli.classifiers:classifiers", "Train the topic classifier and score items with it."),

@@ -210,5 +210,5 @@ class ConfigForm(_Form):
         return sorted({_key(name, field) for form in forms for name, field in form.model_fields.items()})
 
 
-def _key(name: str, field: Any) -> str:  # noqa: ANN401 # pydantic's FieldInfo, whose alias is untyped here
+def _key(name: str, field: Any) -> str:  # pydantic's FieldInfo, whose alias is untyped here
     return str(field.alias or name)

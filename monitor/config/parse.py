@@ -175,7 +175,7 @@ def _form_problems(error: ValidationError, document: Document) -> Iterator[Probl
                     document.where(key[:-1]),
                     "C002",
                     f'{_spoken(key[:-1])} has no "{key[-1]}"',
-                    f'add a line: {key[-1]} = …  (config.example.toml shows one)',
+                    f"add a line: {key[-1]} = …  (config.example.toml shows one)",
                 )
             case _:
                 message = found["msg"].removeprefix("Value error, ")
@@ -192,9 +192,7 @@ def _nearest_key(key: KeyPath) -> str:
 def _spoken(key: KeyPath) -> str:
     if not key:
         return "the file"
-    words = []
-    for part in key:
-        words.append(f"#{part + 1}" if isinstance(part, int) else f"{part}")
+    words = [f"#{part + 1}" if isinstance(part, int) else part for part in key]
     return ".".join(words).replace(".#", " #")
 
 
@@ -235,5 +233,3 @@ def _undefined(document: Document, key: KeyPath, name: str, kind: str, defined: 
     close = difflib.get_close_matches(name, defined, n=1)
     fix = f'did you mean "{close[0]}"?' if close else f"{kind}s defined: {', '.join(defined) or 'none'}"
     return Problem(document.where(key), "C005", f'no {kind} called "{name}"', fix)
-
-

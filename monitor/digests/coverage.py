@@ -36,6 +36,30 @@ def coverage_view(digest: Digest, shown: int, zone: ZoneInfo, room: int) -> Cove
     )
 
 
+def digest_subject(digest: Digest) -> str:
+    """Return the subject of a digest's mail: its day, and the one thing to know if nothing else is read."""
+    zone = ZoneInfo(digest.zone)
+    day = wording.long_date(digest.until, zone).rsplit(" ", 1)[0]
+    stories = [story for section in digest.sections for story in section.stories]
+    if stories:
+        told = _told(stories)
+    elif digest.coverage.answered == 0:
+        told = "no feed answered"
+    else:
+        told = "nothing to report"
+    return f"{wording.digest_title(digest.name)}, {day}: {told}"
+
+
+def _told(stories: Sequence[DigestStory]) -> str:
+    grave = [
+        f"{number} {severity.label}"
+        for severity in (Severity.CRITICAL, Severity.HIGH)
+        if (number := sum(1 for story in stories if story.severity is severity))
+    ]
+    told = wording.counted(len(stories), "story", "stories")
+    return f"{told} ({', '.join(grave)})" if grave else told
+
+
 def summary_line(stories: Sequence[DigestStory], coverage: CoverageView) -> str:
     """Return the digest in one line: what is in it, out of how much, and how many feeds it rests on."""
     answered = f"{coverage.answered:,} of {wording.counted(coverage.feeds, 'feed')} answered"
@@ -43,15 +67,8 @@ def summary_line(stories: Sequence[DigestStory], coverage: CoverageView) -> str:
         if coverage.read:
             return f"Nothing reached the thresholds out of {wording.counted(coverage.read, 'item')} read; {answered}"
         return f"No new items to report on; {answered}"
-    grave = [
-        f"{number} {severity.label}"
-        for severity in (Severity.CRITICAL, Severity.HIGH)
-        if (number := sum(1 for story in stories if story.severity is severity))
-    ]
-    of_which = f" ({', '.join(grave)})" if grave else ""
-    told = wording.counted(len(stories), "story", "stories")
-    items = f"{wording.counted(coverage.shown, 'item')}, {coverage.read:,} read"
-    return f"{told}{of_which} from {items}; {answered}"
+    items = f"{coverage.shown:,} of the {wording.counted(coverage.read, 'item')} read"
+    return f"{_told(stories)} from {items}; {answered}"
 
 
 def warning_lines(coverage: CoverageView) -> tuple[str, ...]:
@@ -61,7 +78,7 @@ def warning_lines(coverage: CoverageView) -> tuple[str, ...]:
         lines.append("No feed is configured, so nothing was read.")
     elif coverage.is_blind:
         lines.append(
-            f"None of {wording.counted(coverage.feeds, 'feed')} answered. "
+            f"No feed answered, out of {coverage.feeds:,}. "
             "This digest cannot tell you what happened: the absence of news here is not news."
         )
     elif coverage.answered < MIN_ANSWERED * coverage.feeds:

@@ -21,7 +21,7 @@ _SPACES: Final = re.compile(r"[ \t\n]{2,}")
 
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>|~]|&(?=#?\w+;))")
 # Only at the start of a line are these a heading, a list, a quotation, a rule or a code block.
-_MARKDOWN_START: Final = re.compile(r"^(#{1,6}(?=\s|$)|[-+=]|(\d{1,9})([.)]))")
+_MARKDOWN_START: Final = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=]|(\d{1,9})([.)])(?=\s|$))")
 _BARE_ADDRESS: Final = re.compile(r"(?i)\b((?:https?|ftp)(?=://)|www(?=\.))")
 _ENTITY: Final = re.compile(r"&(?=#?\w+;)")
 _UNSAFE_IN_ADDRESS: Final = re.compile(r"[\s<>\"\\`|{}^]")
@@ -50,14 +50,14 @@ def finalize_markdown(value: object) -> Markup:
 
 def markdown_text(text: str) -> Markup:
     """Escape a text for Markdown (CommonMark and GitHub's) so that it reads as it was written, on one line."""
-    escaped = _MARKDOWN.sub(r"\\\1", clean(text).strip())
+    escaped = _MARKDOWN.sub(r"\\\1", clean(text))
     # GitHub's dialect links bare addresses; a sensitive address must never become a link by accident.
     escaped = _BARE_ADDRESS.sub(r"\1\\", escaped)
     return Markup(_MARKDOWN_START.sub(_escape_start, escaped))  # noqa: S704 - escaped on the lines above
 
 
 def _escape_start(found: re.Match[str]) -> str:
-    return f"{found[2]}\\{found[3]}" if found[2] else f"\\{found[1]}"
+    return f"{found[1]}{found[3]}\\{found[4]}" if found[3] else f"{found[1]}\\{found[2]}"
 
 
 def markdown_code(text: str) -> Markup:
@@ -98,14 +98,12 @@ def markdown_marked(segments: tuple[Segment, ...]) -> Markup:
     parts: list[str] = []
     for part in segments:
         text = clean(part.text)
-        core = text.strip()
-        if not core:
-            parts.append(text)
+        if not part.is_hit or not text.strip():
+            parts.append(markdown_text(text))
             continue
+        # Stars that touch a space inside are no emphasis.
         lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-        body = markdown_text(core)
-        # Only the first segment stands at the start of a line; a needless backslash before "-" is harmless elsewhere.
-        parts.append(f"{lead}**{body}**{tail}" if part.is_hit else f"{lead}{body}{tail}")
+        parts.append(f"{lead}**{markdown_text(text.strip())}**{tail}")
     return Markup("".join(parts))  # noqa: S704 - every part is escaped
 
 

@@ -11,7 +11,7 @@ import css_inline
 import jinja2
 
 from monitor.digests.alert import AlertIssue, alert_subject, present_alert
-from monitor.digests.escape import clean
+from monitor.digests.coverage import digest_subject
 from monitor.digests.present import COMPLETE, Legend, Limits, present
 from monitor.digests.problems import NAMES_ARE_IN, TemplateText, problem_of
 from monitor.digests.templates import FORMATS, TemplateTooLargeError, environment
@@ -24,7 +24,7 @@ MAX_HTML_BYTES: Final = 80_000
 MAX_CHARS: Final = 16_000_000
 """A digest of a thousand stories is about 2 MB of Markdown; a template that writes more has lost its way."""
 
-# From generous to terse, until the HTML fits. Tails go first: critical and high stories stay whole but for the last step.
+# From generous to terse, until the HTML fits. Tails go first: critical and high stories stay whole until the last two.
 _LADDER: Final = (
     Limits(stories=12, others=6, snippet_chars=360, more=60, troubled=80),
     Limits(stories=8, others=5, snippet_chars=320, more=40, troubled=60),
@@ -35,6 +35,14 @@ _LADDER: Final = (
     Limits(stories=6, others=0, snippet_chars=100, more=8, troubled=10, keeps_top=False),
     Limits(stories=1, others=0, snippet_chars=100, more=5, troubled=5, keeps_top=False),
 )
+
+TEMPLATE_FAILURES: Final = (
+    jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+"""What an expression in a person's template may raise."""
+
+_Make = Callable[[Limits], dict[str, Any]]
+"""What a template is given, within limits."""
 
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _INDENTATION: Final = re.compile(r"\n\s+")
@@ -59,8 +67,8 @@ class Renderer:
     """
 
     def __init__(self, templates: Mapping[str, str], starter: Mapping[str, str] | None = None) -> None:
-        self._starter = _by_name(starter or {})
-        self._templates = self._starter | _by_name(templates)
+        self._starter = by_name(starter or {})
+        self._templates = self._starter | by_name(templates)
         self._environments = {
             (kind, is_starter): environment(kind, {name: (text.path, text.text) for name, text in source.items()})
             for kind in FORMATS
@@ -81,34 +89,27 @@ class Renderer:
         When a template fails, the shipped one is used in its place and the coverage of all formats says so.
         """
         known = legend or Legend()
-        subject = _digest_subject(digest, known)
-
-        def make(kind: str, limits: Limits, issue: Digest) -> dict[str, Any]:
-            return {"digest": present(issue, known, limits)}
-
-        texts, problems = self._formats(template, "digest", lambda kind, limits: make(kind, limits, digest))
+        texts, problems = self._formats(template, "digest", lambda limits: {"digest": present(digest, known, limits)})
         if problems:
             notes = tuple(f"{problem.where}: {problem.what}; the shipped template was used" for problem in problems)
             noted = replace(
                 digest, coverage=replace(digest.coverage, fallbacks=(*digest.coverage.fallbacks, *dict.fromkeys(notes)))
             )
-            texts, _ = self._formats(template, "digest", lambda kind, limits: make(kind, limits, noted))
-        return Pages(subject, texts["md"], texts["html"], texts["txt"], tuple(sorted(set(problems))))
+            texts, _ = self._formats(template, "digest", lambda limits: {"digest": present(noted, known, limits)})
+        return Pages(digest_subject(digest), texts["md"], texts["html"], texts["txt"], tuple(sorted(set(problems))))
 
     def render_alert(self, issue: AlertIssue, legend: Legend | None = None, template: str = "alert") -> Pages:
         """Return an alert's subject and its text in all formats."""
         known = legend or Legend()
 
-        def make(_kind: str, limits: Limits) -> dict[str, Any]:
+        def make(limits: Limits) -> dict[str, Any]:
             return {"alert": present_alert(issue, known, limits)}
 
         texts, problems = self._formats(template, "alert", make)
         subject = alert_subject(present_alert(issue, known, _LADDER[0]))
         return Pages(subject, texts["md"], texts["html"], texts["txt"], tuple(sorted(set(problems))))
 
-    def _formats(
-        self, template: str, shipped: str, make: Callable[[str, Limits], dict[str, Any]]
-    ) -> tuple[dict[str, str], list[Problem]]:
+    def _formats(self, template: str, shipped: str, make: _Make) -> tuple[dict[str, str], list[Problem]]:
         """Return the texts by format, and the problems of the templates that were replaced by ``shipped``."""
         texts: dict[str, str] = {}
         problems: list[Problem] = []
@@ -116,9 +117,8 @@ class Renderer:
             name = f"{template}.{kind}.j2"
             try:
                 texts[kind] = self._one(name, kind, make, is_starter=False)
-            except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
-                # Whatever an expression in a person's template may raise; a bug in the views is raised again below,
-                # by the shipped template.
+            except TEMPLATE_FAILURES as error:
+                # A bug in the views passes here too, and is raised again below, by the shipped template.
                 problem = self._problem(error, name)
                 problems.append(problem)
                 replacement = f"{shipped}.{kind}.j2"
@@ -139,15 +139,15 @@ class Renderer:
         folder = next((text.path.rpartition("/")[0] for text in self._templates.values()), "")
         return f"{folder}/{name}" if folder else name
 
-    def _one(self, name: str, kind: str, make: Callable[[str, Limits], dict[str, Any]], *, is_starter: bool) -> str:
+    def _one(self, name: str, kind: str, make: _Make, *, is_starter: bool) -> str:
         template = self._environments[kind, is_starter].get_template(name)
         if kind == "md":
-            return tidy(limited(template.generate(make(kind, COMPLETE))))
+            return tidy(limited(template.generate(make(COMPLETE))))
         if kind == "txt":
-            return tidy(limited(template.generate(make(kind, _LADDER[0]))))
+            return tidy(limited(template.generate(make(_LADDER[0]))))
         html = ""
         for limits in _LADDER:
-            html = self._inlined(limited(template.generate(make(kind, limits))))
+            html = self._inlined(limited(template.generate(make(limits))))
             if len(html.encode()) < MAX_HTML_BYTES:
                 break
         return html
@@ -174,19 +174,15 @@ def limited(pieces: Iterable[str]) -> str:
 
 def tidy(text: str) -> str:
     """Return a text with at most one blank line in a row, no trailing spaces, and one line break at its end."""
-    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", lines).strip() + "\n"
 
 
-def _by_name(templates: Mapping[str, str]) -> dict[str, TemplateText]:
+def by_name(templates: Mapping[str, str]) -> dict[str, TemplateText]:
+    """Return templates by file name, the way they name each other."""
     return {path.replace("\\", "/").rpartition("/")[2]: TemplateText(path, text) for path, text in templates.items()}
 
 
 def _names_known(templates: Mapping[str, TemplateText]) -> str:
     known = sorted({name.split(".")[0] for name in templates if not name.startswith("_")})
     return f"there are: {', '.join(known)}" if known else NAMES_ARE_IN
-
-
-def _digest_subject(digest: Digest, legend: Legend) -> str:
-    view = present(digest, legend, Limits(stories=1, more=0, others=0))
-    return clean(f"{view.title}, {view.date}: {view.summary}")

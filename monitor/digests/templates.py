@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import jinja2
 from jinja2.runtime import Context, Undefined
-from jinja2.utils import missing
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 from markupsafe import Markup
 
 from monitor.digests import escape

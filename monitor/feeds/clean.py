@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import unescape
 from typing import Final
 
 import nh3
@@ -19,6 +20,7 @@ MAX_HTML: Final = 1_000_000
 """Characters of markup looked at per item: styling may outweigh the words, but not without end."""
 
 MAX_TITLE: Final = 1_000
+_LONGEST_RAW_TITLE: Final = 5_000
 MAX_LINE: Final = 200
 """Characters of an author's name or a tag."""
 
@@ -33,12 +35,18 @@ _TITLE_CUT: Final = "title-cut"
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _KNOWN_TAG = re.compile(
-    r"</?(?:a|abbr|article|audio|b|bdi|big|blockquote|body|br|button|center|cite|code|del|details|div|em|embed|figure|"
-    r"font|form|h[1-6]|head|hr|html|i|iframe|img|input|ins|li|link|marquee|math|meta|noscript|object|ol|p|picture|pre|q|s|"
-    r"script|section|select|small|span|strike|strong|style|sub|sup|svg|table|tbody|td|template|textarea|th|title|tr|tt|u|ul|"
-    r"video|wbr)(?=[\s/>]|$)",
+    r"<(/?)(a|abbr|animate|applet|article|audio|b|base|bdi|big|blockquote|body|br|button|center|cite|code|del|details|div|"
+    r"em|embed|figure|font|form|frame|frameset|h[1-6]|head|hr|html|i|iframe|image|img|input|ins|li|link|marquee|math|meta|"
+    r"mglyph|mtext|noscript|object|ol|p|param|picture|plaintext|pre|q|s|script|section|select|set|small|source|span|strike|"
+    r"strong|style|sub|sup|svg|table|tbody|td|template|textarea|th|title|track|tr|tt|u|ul|video|wbr|xmp)(?=[\s/>]|$)",
     re.IGNORECASE,
 )
+"""Tags of HTML; other words in angle brackets (``vector<int>``) are somebody's words."""
+
+_ODD_TAG = re.compile(r"""<!-*[^<>]*>|<[A-Za-z][\w:-]*\s+[\w:-]+\s*=\s*[^<>]*>""")
+"""Comments and declarations, and any tag with an attribute, whatever its name."""
+
+_BREAKING: Final = frozenset({"br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "p", "td", "tr"})
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s/<>]*)[^<>]*>")
 _NOT_NESTING: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
@@ -80,11 +88,11 @@ def plain_title(value: str) -> Cleaned:
 
     Markup is removed twice at most: feeds escape titles once too often, and ``&amp;lt;b&amp;gt;`` must not survive.
     """
-    value = value[: MAX_TITLE * 20]
+    value = value[:_LONGEST_RAW_TITLE]
     for _ in range(2):
         if not has_markup(value):
             break
-        value = html_to_text(bounded(value))
+        value = unescape(_without_tags(value))
     title = one_line(value)
     return Cleaned(title[:MAX_TITLE], (_TITLE_CUT,)) if len(title) > MAX_TITLE else Cleaned(title)
 
@@ -115,9 +123,34 @@ def plain_words(value: str) -> Cleaned:
     return Cleaned(text[:MAX_TEXT], (_TEXT_CUT,) if len(value) > MAX_TEXT else ())
 
 
+def _without_tags(value: str) -> str:
+    """Return ``value`` without known tags, scripts and styles.
+
+    Not the way of texts: an HTML parser takes all that follows an unclosed ``<svg>`` for its content, and a title
+    must not be lost to a tag. ``<vector>`` and other words in angle brackets stay.
+    """
+    pieces: list[str] = []
+    kept_to = 0
+    for tag in _KNOWN_TAG.finditer(value):
+        if tag.start() < kept_to:
+            continue
+        pieces.append(value[kept_to : tag.start()])
+        name = tag[2].lower()
+        end = value.find(">", tag.end())
+        kept_to = end + 1 if end >= 0 else len(value)
+        if name in _BREAKING:
+            pieces.append(" ")
+        if not tag[1] and name in ("script", "style"):
+            closing = value.lower().rfind(f"</{name}")
+            kept_to = max(kept_to, closing)
+    pieces.append(value[kept_to:])
+    return _ODD_TAG.sub("", "".join(pieces))
+
+
 def has_markup(value: str) -> bool:
     """Return whether ``value`` holds HTML tags or character references."""
-    return bool(("<" in value and _KNOWN_TAG.search(value)) or ("&" in value and _ENTITY.search(value)))
+    has_tags = "<" in value and (_KNOWN_TAG.search(value) or _ODD_TAG.search(value))
+    return bool(has_tags or ("&" in value and _ENTITY.search(value)))
 
 
 def one_line(value: str) -> str:

@@ -55,10 +55,12 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
     name in it must be found. ``base`` is what links in the HTML are relative to.
     """
     told: list[tuple[Passage, Cleaned]] = []
+    flags: list[str] = []
     for passage in dict.fromkeys(passages):
         if not passage.value.strip():
             continue
         cleaned = plain_text(passage.value) if passage.is_html else plain_words(passage.value)
+        flags += cleaned.flags
         letters = _letters(cleaned.text)
         if not letters or any(letters[:_COMPARED] in _letters(other.text) for _, other in told):
             continue
@@ -66,7 +68,6 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
         told.append((passage, cleaned))
     told.reverse()
     text = "\n\n".join(cleaned.text for _, cleaned in told)
-    flags = [flag for _, cleaned in told for flag in cleaned.flags]
     if len(text) > MAX_TEXT:
         text, flags = text[:MAX_TEXT], [*flags, "text-cut"]
     html = ""

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from monitor.log import Log
 from monitor.pipeline.alerting import Alerting, AlertPlan
 from monitor.pipeline.desk import Desk
+from monitor.pipeline.muting import item_text
 from monitor.pipeline.progress import Clock, Progress
 from monitor.records import AssessedItem, Assessment, Feed, Item, StoryAssignment, StoryEntry, TopicScore
-from monitor.rules.match import ItemText, match_item
+from monitor.rules.match import match_item
 from monitor.store import alerts as alert_rows
 from monitor.store import assessments as assessment_rows
 from monitor.store import items as item_rows
@@ -38,6 +39,8 @@ class AssessReport:
     """Of these, how many had been assessed by an earlier model or rule version."""
     alerts: int = 0
     """Messages queued."""
+    news: tuple[str, ...] = ()
+    """Ids of items that reached a threshold or matched a rule, oldest first; archived ones left out."""
     failed: tuple[str, ...] = ()
     """Ids of items that could not be assessed because of a bug in monitor; they are tried again next time."""
 
@@ -50,10 +53,7 @@ def assess(
     Items of a batch are stored together with their stories, alerts and messages, or not at all.
     """
     work = _Assessment(desk, clock, is_alerting=is_alerting)
-    total = work.count()
-    if total == 0:
-        return AssessReport()
-    progress.start("assessing items", total)
+    progress.start("assessing items", work.count())
     try:
         while until is None or clock() < until:
             done = work.next_batch()
@@ -78,11 +78,12 @@ class _Assessment:
         self._assessed = 0
         self._repeated = 0
         self._alerts = 0
+        self._news: list[str] = []
         self._failed: list[str] = []
 
     def count(self) -> int:
         with self._desk.database.read() as connection:
-            return item_rows.count_waiting(connection, self._desk.topics.fingerprint, self._desk.book.version)
+            return item_rows.count_unassessed(connection)
 
     def next_batch(self) -> int | None:
         """Assess the next batch; return how many items left the queue, None when it is empty."""
@@ -132,25 +133,14 @@ class _Assessment:
         self._assessed += len(batch)
         self._repeated += sum(is_repeat for _, is_repeat in batch)
         self._alerts += len(plan.messages)
+        self._news.extend(one.item.id for one in assessed if _is_news(one))
 
     def _judge(
         self, item: Item, scores: Sequence[TopicScore], story: StoryAssignment, now: datetime, *, is_repeat: bool
     ) -> Assessment:
         feed = self._feeds.get(item.feed)
-        matches = match_item(
-            self._desk.book,
-            ItemText(
-                title=item.title,
-                text=item.text,
-                lang=item.lang,
-                source=item.outlet,
-                stance=feed.stance if feed else None,
-                published_at=item.published_at,
-                first_seen_at=item.first_seen_at,
-                scores={score.topic: score.score for score in scores},
-                now=now,
-            ),
-        )
+        by_topic = {score.topic: score.score for score in scores}
+        matches = match_item(self._desk.book, item_text(item, feed, now, by_topic))
         return Assessment(
             item=item.id,
             revision=item.revision,
@@ -180,7 +170,11 @@ class _Assessment:
         return placed, entries
 
     def report(self) -> AssessReport:
-        return AssessReport(self._assessed, self._repeated, self._alerts, tuple(self._failed))
+        return AssessReport(self._assessed, self._repeated, self._alerts, tuple(self._news), tuple(self._failed))
+
+
+def _is_news(one: AssessedItem) -> bool:
+    return not one.item.is_backlog and bool(one.topics or one.assessment.matches.rules)
 
 
 ASSESS_BEFORE_DIGEST = timedelta(seconds=60)

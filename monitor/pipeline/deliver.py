@@ -55,7 +55,7 @@ def deliver(
         with database.write() as connection:
             outbox.claim(connection, message.id, clock())
         on_step("claimed")
-        outcome = _send(routes, root, message)
+        outcome = hand_over(routes, root, message)
         on_step("answered")
         after = _after(message, outcome, clock())
         with database.write() as connection:
@@ -66,7 +66,8 @@ def deliver(
     return DeliverReport(tuple(sent), tuple(waiting), tuple(failed))
 
 
-def _send(routes: Mapping[str, Route], root: Path, message: OutboxMessage) -> SendOutcome:
+def hand_over(routes: Mapping[str, Route], root: Path, message: OutboxMessage) -> SendOutcome:
+    """Send one message through its route, once, and return what became of it."""
     route = routes.get(message.route)
     match route:
         case FolderRoute():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from monitor.classifiers.definition import TopicDefinition
@@ -46,10 +46,27 @@ def open_workspace(workspace: Workspace) -> tuple[Config, Database]:
 
     Raises InputError with every problem of an unreadable config, StoreError when the database cannot be used.
     """
+    config = read_config(workspace)
+    return config, open_database(config.database, workspace.root)
+
+
+def read_config(workspace: Workspace) -> Config:
+    """Return the settings. Raises InputError with every problem of an unreadable config.toml."""
     config, problems = parse_config(_config_text(workspace), "config.toml")
     if config is None:
         raise InputError("config.toml cannot be used, so nothing was done", "mend the lines above", problems)
-    return config, open_database(config.database, workspace.root)
+    return config
+
+
+def load_topics(workspace: Workspace) -> Topics:
+    """Return the topics as the files stand, without the database. Raises InputError if one of them cannot be used."""
+    defining, unreadable = read_topic_texts(workspace)
+    passages, lost = read_passage_texts(workspace)
+    topics, problems = build_topics(defining, passages, workspace.models)
+    found = tuple(sorted({*problems, *unreadable, *lost}))
+    if any(problem.is_error for problem in found) or not topics.definitions:
+        raise InputError("the topics cannot be used", "mend the lines above, see: monitor check", found)
+    return topics
 
 
 def _config_text(workspace: Workspace) -> str:
@@ -61,14 +78,17 @@ def _config_text(workspace: Workspace) -> str:
     return read_text(workspace.config, "config.toml")
 
 
-def open_desk(workspace: Workspace, now: datetime) -> Desk:
+def open_desk(workspace: Workspace, now: datetime, *, is_keeping: bool = True) -> Desk:
     """Open a workspace for work; broken rule files, topics and templates fall back and are named.
+
+    ``is_keeping`` false leaves the last good versions as they are: for commands that change nothing.
 
     Raises InputError when config.toml is unreadable or no topic can be used, StoreError for the database.
     """
     config, database = open_workspace(workspace)
-    topics = settle_topics(workspace, database, now)
-    rules = settle_rules(workspace, config, database, topics.built.ids, now)
+    keep = now if is_keeping else None
+    topics = settle_topics(workspace, database, keep)
+    rules = settle_rules(workspace, config, database, topics.built.ids, now.date(), keep)
     renderer, template_problems = load_templates(workspace)
     return Desk(
         workspace=workspace,
@@ -83,23 +103,28 @@ def open_desk(workspace: Workspace, now: datetime) -> Desk:
 
 
 def settle_rules(
-    workspace: Workspace, config: Config, database: Database, topics: tuple[str, ...], now: datetime
+    workspace: Workspace,
+    config: Config,
+    database: Database,
+    topics: tuple[str, ...],
+    today: date,
+    keep: datetime | None,
 ) -> Settled[RuleBook]:
     """Return the rule book of rules/, with broken files replaced."""
     texts, unreadable = read_texts(workspace.rules, workspace.root, "*.toml")
 
     def build(files: Mapping[str, str]) -> tuple[RuleBook, tuple[Problem, ...]]:
         read = [read_rule_file(text, path) for path, text in files.items()]
-        book = compile_rules(read, topics, analysts=[one.name for one in config.analysts], today=now.date())
+        book = compile_rules(read, topics, analysts=[one.name for one in config.analysts], today=today)
         lost = [problem for problem in unreadable if not files.get(problem.where.path)]
         own = [problem for file in read for problem in file.problems]
         return book, tuple(sorted({*book.problems, *own, *lost}))
 
     # A file that cannot be read stands as an empty one, so that it counts as broken and falls back like the others.
-    return settle(database, "rules", {**texts, **{problem.where.path: "" for problem in unreadable}}, build, now)
+    return settle(database, "rules", {**texts, **{problem.where.path: "" for problem in unreadable}}, build, keep)
 
 
-def settle_topics(workspace: Workspace, database: Database, now: datetime) -> Settled[Topics]:
+def settle_topics(workspace: Workspace, database: Database, keep: datetime | None) -> Settled[Topics]:
     """Return the topics of classifiers/ and seeds/, with broken files replaced."""
     texts, unreadable = read_topic_texts(workspace)
     passages, lost_passages = read_passage_texts(workspace)
@@ -109,7 +134,7 @@ def settle_topics(workspace: Workspace, database: Database, now: datetime) -> Se
         lost = [problem for problem in unreadable if not files.get(problem.where.path)]
         return topics, tuple(sorted({*problems, *lost, *lost_passages}))
 
-    return settle(database, "topics", {**texts, **{problem.where.path: "" for problem in unreadable}}, build, now)
+    return settle(database, "topics", {**texts, **{problem.where.path: "" for problem in unreadable}}, build, keep)
 
 
 def load_templates(workspace: Workspace) -> tuple[Renderer, tuple[Problem, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.digests.build import Edition, build
@@ -14,7 +14,8 @@ from monitor.pipeline.coverage import coverage_now
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.messages import digest_messages
 from monitor.pipeline.muting import hidden_from_all
-from monitor.records import AssessedItem, Digest, DigestMember, DigestSpec
+from monitor.records import AssessedItem, Digest, DigestMember, DigestSpec, OutboxMessage
+from monitor.store import assessments as assessment_rows
 from monitor.store import digests as digest_rows
 from monitor.store import outbox
 from monitor.store.engine import Connection
@@ -24,12 +25,10 @@ log = Log("digest")
 
 @dataclass(frozen=True, slots=True)
 class ClosedDigest:
-    """A digest that was closed just now, and the messages that carry it."""
+    """A digest that was closed just now, and the messages that carry it to its routes."""
 
     digest: Digest
-    files: tuple[str, ...]
-    """Names of its messages, as the routes call them."""
-    template_problems: tuple[str, ...] = ()
+    messages: tuple[OutboxMessage, ...]
 
 
 def slots_due(desk: Desk, now: datetime) -> tuple[tuple[DigestSpec, datetime], ...]:
@@ -44,7 +43,13 @@ def slots_due(desk: Desk, now: datetime) -> tuple[tuple[DigestSpec, datetime], .
 
 
 def build_now(
-    connection: Connection, desk: Desk, spec: DigestSpec, now: datetime, *, is_preview: bool
+    connection: Connection,
+    desk: Desk,
+    spec: DigestSpec,
+    now: datetime,
+    gaps: Sequence[str] = (),
+    *,
+    is_preview: bool = False,
 ) -> tuple[Digest, tuple[DigestMember, ...]]:
     """Return the digest as it would close now, and every candidate's membership."""
     candidates = digest_rows.candidates(connection, spec.name)
@@ -55,7 +60,7 @@ def build_now(
         since=last.until if last else None,
         until=now,
         topics=desk.topics.titles,
-        coverage=coverage_now(connection, desk, now),
+        coverage=coverage_now(connection, desk, gaps),
         previous=previous,
         earlier=_earlier(connection, previous),
         feeds={feed.name: feed for feed in (*desk.config.feeds, *desk.config.paused)},
@@ -67,40 +72,23 @@ def build_now(
 
 def _earlier(connection: Connection, previous: dict[str, DigestMember]) -> dict[str, AssessedItem]:
     shown = {item: member.revision for item, member in previous.items() if member.is_shown}
-    return digest_rows.assessed_revisions(connection, shown)
+    return assessment_rows.of_revisions(connection, shown)
 
 
-def close(desk: Desk, spec: DigestSpec, slot: datetime | None, now: datetime) -> ClosedDigest:
+def close(desk: Desk, spec: DigestSpec, slot: datetime | None, now: datetime, gaps: Sequence[str] = ()) -> ClosedDigest:
     """Close a digest: what it contains is decided and queued for its routes in one transaction.
 
     Raises SlotTakenError if another process closed this slot meanwhile, StoreError when the database fails.
     """
     with desk.database.write() as connection:
-        digest, members = build_now(connection, desk, spec, now, is_preview=False)
-        messages, problems = digest_messages(desk, spec, digest, now)
-        if problems:
-            # The reader must learn that the page looks different and why; so the digest is rendered with the note.
-            noted = replace(digest.coverage, fallbacks=(*digest.coverage.fallbacks, *problems))
-            digest = replace(digest, coverage=noted)
-            messages, _ = digest_messages(desk, spec, digest, now)
-        digest_rows.close(
-            connection,
-            digest_id=digest.id,
-            name=spec.name,
-            slot=slot,
-            since=digest.since,
-            until=digest.until,
-            members=members,
-            manifest=_manifest(desk, members, messages_names([message.recipient for message in messages])),
-        )
+        digest, members = build_now(connection, desk, spec, now, gaps)
+        messages = digest_messages(desk, spec, digest, now)
+        manifest = _manifest(desk, members, [message.recipient for message in messages])
+        closed = digest_rows.ClosedDigest(digest.id, spec.name, slot, digest.since, digest.until, manifest)
+        digest_rows.close(connection, closed, members)
         outbox.queue(connection, messages)
     log.info("digest closed", digest=digest.id, shown=sum(member.is_shown for member in members), seen=len(members))
-    return ClosedDigest(digest, tuple(message.recipient for message in messages), tuple(problems))
-
-
-def messages_names(recipients: Sequence[str]) -> list[str]:
-    """Return the names of a digest's messages for its manifest, each once."""
-    return list(dict.fromkeys(recipients))
+    return ClosedDigest(digest, messages)
 
 
 def _manifest(desk: Desk, members: Sequence[DigestMember], messages: list[str]) -> str:

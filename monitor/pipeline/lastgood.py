@@ -29,18 +29,20 @@ class Settled(Generic[Built]):
 
 
 def settle(
-    database: Database, name: str, texts: Mapping[str, str], build: Build[Built], now: datetime
+    database: Database, name: str, texts: Mapping[str, str], build: Build[Built], keep: datetime | None
 ) -> Settled[Built]:
     """Build from the set of files called ``name``, given as ``texts`` by path, replacing files with errors by their last good version.
 
     Files that cite each other are good only together: if replacing the files with errors does not mend the set,
     every file goes back to the last version that was good as a set. Where no good version is known, the broken
-    file is built from as far as it can be read. A set without errors becomes the last good one.
+    file is built from as far as it can be read. A set without errors becomes the last good one,
+    as of ``keep``; None keeps nothing.
     """
     built, problems = build(texts)
     broken = _paths_with_errors(problems)
     if not broken:
-        _keep(database, name, texts, now)
+        if keep is not None:
+            _keep(database, name, texts, keep)
         return Settled(built, problems, texts=dict(texts))
     good = _good(database, name)
     mended = {path: good.get(path, text) if path in broken else text for path, text in texts.items()}
@@ -72,9 +74,7 @@ def _paths_with_errors(problems: tuple[Problem, ...]) -> set[str]:
     return {problem.where.path for problem in problems if problem.is_error}
 
 
-def _fallbacks(
-    texts: Mapping[str, str], used: Mapping[str, str], broken: set[str], replaced: set[str]
-) -> list[str]:
+def _fallbacks(texts: Mapping[str, str], used: Mapping[str, str], broken: set[str], replaced: set[str]) -> list[str]:
     lines = []
     for path in sorted(broken | {path for path in replaced if used.get(path) != texts.get(path)}):
         if path not in used:

@@ -13,7 +13,7 @@ from monitor.feeds.schedule import after_poll
 from monitor.fetch.client import FeedRequest, FetchLimits, run_fetch
 from monitor.log import Log
 from monitor.pipeline.progress import Clock, Progress
-from monitor.records import Feed, FeedChanges, Fetched, FeedState, FetchOutcome, ParsedFeed
+from monitor.records import Feed, FeedChanges, FeedState, Fetched, FetchOutcome, ParsedFeed
 from monitor.store import feeds as feed_rows
 from monitor.store import items as item_rows
 from monitor.store.engine import Database
@@ -97,7 +97,7 @@ class _Poll:
             state, changes = self._judge(feed, outcome)
         except OutsideError:
             raise
-        except Exception:  # noqa: BLE001 # one feed that trips over a bug of ours must not stop the others
+        except Exception:  # one feed that trips over a bug of ours must not stop the others
             log.exception("feed could not be read", feed=name)
             state, changes = self._tripped(feed), None
         self._after.append(state)

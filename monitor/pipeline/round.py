@@ -85,7 +85,7 @@ def run_round(desk: Desk, wish: Wish, clock: Clock, progress: Progress) -> Round
     must not keep a digest that was closed before from going out.
     """
     feeds = chosen_feeds(desk, wish, clock)
-    specs = _wished_digests(desk, wish)
+    specs = wished_digests(desk, wish)
     steps = _Steps(desk, wish, clock)
     number = steps.attempt(lambda: _start(desk, wish, clock, bool(feeds)))
     polled = steps.attempt(lambda: poll(desk.database, feeds, desk.config.limits, clock, progress)) if feeds else None
@@ -125,7 +125,7 @@ class _Steps:
         try:
             return step()
         except OutsideError as error:
-            log.error("step failed", what=error.what)
+            log.error("step failed", what=error.what)  # noqa: TRY400 # expected: the words are enough
             if str(error) not in [str(known) for known in self.failures]:
                 self.failures.append(error)
             return None
@@ -145,7 +145,8 @@ class _Steps:
         return closed
 
 
-def _wished_digests(desk: Desk, wish: Wish) -> list[DigestSpec]:
+def wished_digests(desk: Desk, wish: Wish) -> list[DigestSpec]:
+    """Return the digests a person asked for. Raises InputError for a name that config.toml does not have."""
     specs = {spec.name: spec for spec in desk.config.digests}
     for name in wish.digests:
         if name not in specs:
@@ -154,7 +155,7 @@ def _wished_digests(desk: Desk, wish: Wish) -> list[DigestSpec]:
     return [specs[name] for name in wish.digests]
 
 
-def _start(desk: Desk, wish: Wish, clock: Clock, is_polling: bool) -> int | None:  # noqa: FBT001 # one caller
+def _start(desk: Desk, wish: Wish, clock: Clock, is_polling: bool) -> int | None:  # one caller
     with desk.database.write() as connection:
         for spec in desk.config.digests:
             # From now on nothing stored is lost to it, however long it takes until it first closes.
@@ -175,4 +176,3 @@ def _finish(desk: Desk, number: int, report: RoundReport, clock: Clock) -> None:
     }
     with desk.database.write() as connection:
         rounds.finish(connection, number, clock(), summary)
-

@@ -69,9 +69,9 @@ class _Service:
             with round_lock(self._workspace.private, LOCK_PATIENCE):
                 report = run_round(self._desk, Wish(only_due=True, command="tick"), self._clock, Silent())
         except OutsideError as error:
-            log.error("round failed; it is tried again", what=error.what, fix=error.fix)
+            log.error("round failed; it is tried again", what=error.what, fix=error.fix)  # noqa: TRY400 # expected: the words are enough
             return
-        except Exception:  # noqa: BLE001 # the one loop that keeps the service alive
+        except Exception:  # the one loop that keeps the service alive
             log.exception("round failed because of a bug in monitor; it is tried again")
             return
         self._on_round(self._desk, report)
@@ -86,7 +86,7 @@ class _Service:
         try:
             desk = open_desk(self._workspace, self._clock())
         except InputError as error:
-            log.error("the files cannot be used; the last readable ones stay in use", what=str(error))
+            log.error("the files cannot be used; the last readable ones stay in use", what=str(error))  # noqa: TRY400 # expected: the words are enough
             return
         self._desk.database.close()
         self._desk = desk

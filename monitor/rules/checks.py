@@ -48,8 +48,8 @@ def check_cycles(library: Library) -> Iterator[Problem]:
     for id_, declarations in library.declarations.items():
         match declarations[0].entry:
             case EntitySet(members=members):
-                links[id_] = tuple(member.text for member in members)
-            case WatchedEntity(part_of=part_of) if part_of is not None:
+                links[id_] = tuple(member.text for member in members if _kind(library, member.text) is Kind.SET)
+            case WatchedEntity(part_of=part_of) if part_of and _kind(library, part_of.text) is Kind.ENTITY:
                 links[id_] = (part_of.text,)
             case _:
                 continue
@@ -97,7 +97,7 @@ def check_tunes(library: Library) -> Iterator[Problem]:
         if rule is None:
             close = did_you_mean(tune.target, rules)
             known = f'did you mean "{close}"? it is defined in {_place(rules[close].declared_at)}' if close else ""
-            fix = known or "monitor rules check lists nothing else by that name; rules are called owner/rule"
+            fix = known or f"write owner and rule as in: {', '.join(sorted(rules)[:3]) or 'owner/rule'}"
             yield Problem(tune.declared_at, Code.TUNE_TARGET, f'no rule called "{tune.target}"', fix)
         elif rule.owner == tune.owner:
             fix = f"change the rule itself, in {_place(rule.declared_at)}"
@@ -178,6 +178,10 @@ def _circle(start: str, links: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
                 came_from[there] = here
                 waiting.append(there)
     return ()
+
+
+def _kind(library: Library, id_: str) -> Kind | None:
+    return library.declarations[id_][0].kind if id_ in library.declarations else None
 
 
 def _raises(tune: Tune, rule: Rule) -> Iterator[Problem]:

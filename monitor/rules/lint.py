@@ -20,11 +20,11 @@ MIN_STEM = 3
 
 def lint_examples(library: Library) -> Iterator[Problem]:
     """Find rules without an example that must match, or without one that must not."""
-    for rule in library.rules:
+    for rule in (rule for rule in library.rules if rule.is_sound):
         missing = [answer for answer in (True, False) if all(one.is_match is not answer for one in rule.examples)]
         if missing:
-            wanted = " and ".join(f"match = {str(answer).lower()}" for answer in missing)
-            fix = f"add [[rule.{rule.id}.example]] tables with {wanted}; monitor rules test runs them"
+            wanted = " and one with ".join(f"match = {str(answer).lower()}" for answer in missing)
+            fix = f"add a table [[rule.{rule.id}.example]] with {wanted}; monitor rules test runs them"
             what = f"[rule.{rule.id}] lacks an example with {wanted}"
             yield _warning(rule.declared_at, Code.EXAMPLES_MISSING, what, fix)
 
@@ -98,7 +98,7 @@ def lint_excluded_scripts(library: Library) -> Iterator[Problem]:
 def lint_common_words(library: Library) -> Iterator[Problem]:
     """Find names and terms that stand in almost every item."""
     for text, where in _searched(library):
-        if is_common(text):
+        if len(text) > 1 and is_common(text):
             fix = "write a longer phrase; for a name, say where it counts: only_with = […]"
             yield _warning(where, Code.COMMON_WORD, f'"{text}" is a common word and stands in a great many items', fix)
 

@@ -90,7 +90,7 @@ def _entries(top: Table, name: str) -> Iterator[tuple[str, Table]]:
     if not top.has(name):
         return
     if not top.is_table(name):
-        what = f"[[{name}]] cannot be listed" if top.is_list(name) else f'"{name}" must be a table'
+        what = f"[[{name}]] has double brackets and no id" if top.is_list(name) else f'"{name}" must be a table'
         top.report(Code.BRACKETS, top.where(name), what, f"give every one a header of its own: [{name}.some-id]")
         return
     for id_ in top.keys_of(name):

@@ -9,11 +9,15 @@ from monitor.rules.table import Table, spoken_type
 from monitor.rules.terms import is_spelling, read_phrases, read_terms
 
 _ENTITY_KEYS = ("name", "kind", "names", "not_in", "part_of")
+_ELSEWHERE = {
+    **dict.fromkeys(("alias", "aliases", "spellings", "variants", "terms"), 'every spelling goes into "names"'),
+    "only_with": 'write it beside its name: { text = "IS", only_with = ["Khorasan"] }',
+}
 
 
 def read_entity(table: Table, id_: str) -> WatchedEntity:
     """Return the entity with those of its names that can be used."""
-    table.check_keys(_ENTITY_KEYS, {"only_with": 'write it beside its name: { text = "IS", only_with = ["Khorasan"] }'})
+    table.check_keys(_ENTITY_KEYS, _ELSEWHERE)
     table.require("name", 'name = "…"  (how we call it; only "names" are searched for)')
     table.require("names", 'names = ["…"]  (every spelling to search for)')
     part_of = table.text("part_of")
@@ -37,7 +41,7 @@ def _read_names(table: Table) -> tuple[ListedName, ...]:
                 if table.is_filled(value, where) and is_spelling(table, value.strip(), where, "a name"):
                     found.append(ListedName(value.strip(), where))
             case dict():
-                name = _read_conditional(table.table("names", number, spoken="the name"))
+                name = _read_conditional(table.table("names", number, spoken=f"a name of {table.spoken}"))
                 if name is not None:
                     found.append(name)
             case _:
@@ -50,12 +54,13 @@ def _read_names(table: Table) -> tuple[ListedName, ...]:
 def _read_conditional(name: Table) -> ListedName | None:
     name.check_keys(("text", "only_with"))
     name.require("text", 'text = "IS"')
-    name.require("only_with", 'only_with = ["Islamic State", "Khorasan"]')
+    name.require("only_with", 'only_with = ["…"]; a name that needs none is written alone, in quotes')
     text = name.text("text")
     where = name.where("text")
     only_with = read_phrases(name, name.texts("only_with"), 'a word of "only_with"')
+    is_usable = text is not None and is_spelling(name, text.strip(), where, "a name")
     # Without its words the name would hit in every item, which is what the author wanted to prevent.
-    if text is None or not only_with or not is_spelling(name, text.strip(), where, "a name"):
+    if text is None or not is_usable or not only_with:
         return None
     return ListedName(text.strip(), where, only_with)
 

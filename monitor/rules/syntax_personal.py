@@ -16,8 +16,11 @@ _MUTE_KEYS = ("entity", "with", "until", "why")
 def read_tune(table: Table, target: str, owner: str) -> Tune:
     """Return the tune; it is not sound if anything in it is wrong."""
     if "/" not in target:
+        inner = [key for key in table.keys if table.is_table(key) and key not in _TUNE_KEYS]
+        meant = f"{target}/{inner[0]}" if inner else f"owner/{target}"
         what = f"{table.spoken} does not say whose rule it tunes"
-        table.report(Code.BAD_ID, table.declared_at, what, f'write owner and rule, in quotes: [tune."owner/{target}"]')
+        table.report(Code.BAD_ID, table.declared_at, what, f'write owner and rule, in quotes: [tune."{meant}"]')
+        return Tune(owner, target, table.declared_at, is_sound=False)
     table.check_keys(_TUNE_KEYS, {"none": "a tune can only add to it: also_none = […]"})
     tune = Tune(
         owner=owner,

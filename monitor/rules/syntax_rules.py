@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, UTC, date, datetime
 
 from monitor.records import Field, Send, Severity, Source, Stance
 from monitor.rules.codes import Code
@@ -130,9 +130,9 @@ def _read_near(table: Table) -> Near:
     words = table.number("words", 1, MAX_NEAR_WORDS)
     within = table.choice("within", {"sentence": "sentence"})
     if table.has("words") == table.has("within"):
-        given = "both" if table.has("words") else "neither"
+        given = 'both "words" and' if table.has("words") else 'neither "words" nor'
         fix = 'keep one of them: words = 15  or  within = "sentence"'
-        table.report(Code.NEAR_DISTANCE, table.declared_at, f'{table.spoken} has {given} "words" and "within"', fix)
+        table.report(Code.NEAR_DISTANCE, table.declared_at, f'{table.spoken} has {given} "within"', fix)
     table.require("all", 'all = ["@militants", "sanctuar*"]')
     clauses = read_clauses(table, "all")
     if table.has("all") and len(clauses) < 2 and table.is_sound:
@@ -170,7 +170,9 @@ def _as_moment(value: date | None) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        # At the ends of the calendar a time has no UTC form; there its zone does not matter.
+        is_convertible = value.tzinfo is not None and 1 < value.year < MAXYEAR
+        return value.astimezone(UTC) if is_convertible else value.replace(tzinfo=UTC)
     return datetime(value.year, value.month, value.day, 12, tzinfo=UTC)
 
 

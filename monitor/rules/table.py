@@ -98,7 +98,7 @@ class Table:
     def require(self, key: str, example: str) -> bool:
         """Report a key that is absent; return whether it is there."""
         if key not in self._value:
-            self.report(Code.MISSING_KEY, self.declared_at, f'{self.spoken} has no "{key}"', f"add a line: {example}")
+            self.report(Code.MISSING_KEY, self.declared_at, f'{self.spoken} has no "{key}"', f"add: {example}")
         return key in self._value
 
     def text(self, key: str) -> str | None:
@@ -178,14 +178,14 @@ class Table:
             if isinstance(value, bool) or not isinstance(value, int | float):
                 what = f'the score of "{topic}" must be a number, and this is {spoken_type(value)}'
                 self.report(Code.WRONG_TYPE, where, what, f"write: {example}")
-            elif not 0 <= value <= 1:
+                continue
+            if not 0 <= value <= 1:
                 self._report_range(where, f'the score of "{topic}"', value, "0 and 1")
-            else:
-                found.append((topic, float(value), self._document.key_where((*self.path, key, topic))))
+            found.append((topic, float(value), self._document.key_where((*self.path, key, topic))))
         return tuple(found)
 
     def _report_range(self, where: Source, what: str, value: float, bounds: str) -> None:
-        percent = f"; did you mean {value / 100:.2f}?" if bounds == "0 and 1" and 1 < value <= 100 else ""
+        percent = f"; did you mean {value / 100:.2f}?" if bounds == "0 and 1" and 2 <= value <= 100 else ""
         self.report(Code.OUT_OF_RANGE, where, f"{what} is {value}", f"it must lie between {bounds}{percent}")
 
     def duration(self, key: str) -> timedelta | None:

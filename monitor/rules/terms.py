@@ -54,7 +54,8 @@ def _is_term(table: Table, text: str, where: Source) -> bool:
         return _is_reference(table, text, where)
     stem = text.removesuffix("*")
     if "*" in stem or stem != stem.rstrip():
-        fix = f'write "{stem.replace("*", "").strip()}*" for every word that begins so, or list the forms you mean'
+        beginning = stem.split("*", 1)[0].strip() or stem.replace("*", "").strip()
+        fix = f'write "{beginning}*" for every word that begins so, or list the forms you mean'
         table.report(Code.STAR_PLACE, where, f'in "{text}" the * does not stand at the end of a word', fix)
         return False
     if stem != text and is_unspaced(stem[-1:]):

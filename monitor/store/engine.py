@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from monitor.errors import StoreError
 from monitor.store.failures import translated
 from monitor.store.schema import HEAD
 
-BUSY_TIMEOUT_SECONDS = 30.0
+BUSY_TIMEOUT = timedelta(seconds=30)
 """How long a writer waits for another; a round's longest transaction is far shorter."""
 CACHE_KIB = 32 * 1024
 """Pages kept in memory per connection; `monitor run` has 300 MB for everything (DESIGN §9)."""
@@ -50,7 +51,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """Give the one writing connection; commit at the end, or undo everything if the body raises.
 
-        Raises StoreError, StoreBusyError after 30 s of waiting for another writer, DiskError when the disk is full.
+        Raises StoreError, StoreBusyError when another writer held the lock too long, DiskError when the disk is full.
         """
         with self._transaction("BEGIN IMMEDIATE") as conn:
             yield conn
@@ -71,7 +72,7 @@ class Database:
             raise known from error
 
 
-def open_database(url: str, root: Path) -> Database:
+def open_database(url: str, root: Path, busy_timeout: timedelta = BUSY_TIMEOUT) -> Database:
     """Open or create the database; relative SQLite paths start at ``root``.
 
     Makes the folder, and migrates an older version. Raises StoreError (with StoreBusyError) or DiskError if the
@@ -83,7 +84,7 @@ def open_database(url: str, root: Path) -> Database:
         Path(place).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise translated(error, str(Path(place).parent)) or error from error
-    engine = sa.create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = sa.create_engine(address, connect_args={"timeout": busy_timeout.total_seconds()})
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     database = Database(engine, place)

@@ -253,7 +253,8 @@ def find_ids(conn: Connection, prefix_or_url: str) -> tuple[str, ...]:
     wanted = prefix_or_url.strip()
     if not wanted:
         return ()
-    links = {wanted, wanted.split("#")[0], wanted.rstrip("/"), wanted.rstrip("/") + "/"}
+    page = wanted.split("#")[0].rstrip("/")
+    links = {wanted, page, f"{page}/"}
     # Ids are hexadecimal: "g" comes after everything that continues the prefix.
     starts = (items.c.id >= wanted) & (items.c.id < wanted + "g")
     query = sa.select(items.c.id).where(starts | items.c.link.in_(sorted(links)))

@@ -12,9 +12,6 @@ from enum import IntEnum
 APOSTROPHES = frozenset("'’‘‛`´′‵＇ʹʻʼʽʾʿˈˊˋ՚׳ꞌ")
 """Typewriter, typographic and transliteration signs that writers use for one another."""
 
-ZWNJ = "\u200c"
-"""The half-space of Persian, Urdu and Pashto."""
-
 _FAMILIES = {
     # Arabic-script letters that keyboards and languages exchange; the Persian or plain form stands for all.
     **dict.fromkeys("يى", "ی"),
@@ -30,6 +27,14 @@ _FAMILIES = {
     "ŧ": "t",
     # One sign in many widths: the dot between the parts of a foreign name in Chinese and Japanese.
     **dict.fromkeys("•‧∙・･", "·"),
+}
+_SIGNS = {
+    **dict.fromkeys(APOSTROPHES, "'"),
+    **dict.fromkeys("\n\x85\u2028\u2029", "\n"),
+    # Tabs and odd line ends, the half-space, and the minus sign where a dash is meant.
+    **dict.fromkeys("\t\v\f\r\u200c−", " "),
+    # NUL and the stroke that stretches Arabic words.
+    **dict.fromkeys("\0ـ", ""),
 }
 _STYLES = frozenset({"<wide>", "<narrow>", "<font>", "<isolated>", "<initial>", "<medial>", "<final>"})
 """Compatibility forms that are the same letter in another dress; superscripts and circles are not."""
@@ -52,8 +57,14 @@ _UNSPACED = (
 _HANGUL = ((0x1100, 0x11FF), (0x3130, 0x318F), (0xA960, 0xA97F), (0xAC00, 0xD7FF))
 _ARABIC = ((0x0600, 0x06FF), (0x0750, 0x077F), (0x0870, 0x08FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFE))
 _INDIC_NUKTAS = range(0x0900, 0x0E00)
-_SOUTH_AND_EAST = 0x0900
-"""From here on live the scripts of South and East Asia; below, the alphabets of Europe and the Middle East."""
+_ALPHABETS = (
+    (0x0000, 0x08FF),  # Latin, Greek, Cyrillic, Armenian, Hebrew, Syriac, Thaana, N'Ko
+    (0x1C80, 0x1CFF),  # Cyrillic
+    (0x1D00, 0x1FFF),  # phonetic signs, Latin, Greek
+    (0x2C60, 0x2DFF),  # Latin, Coptic, Cyrillic
+    (0xA640, 0xA7FF),  # Cyrillic, Latin
+    (0xAB30, 0xAB6F),  # Latin
+)
 
 
 class Kind(IntEnum):
@@ -73,7 +84,9 @@ class Kind(IntEnum):
     HANGUL = 6
     """Korean: words are spaced, but particles are joined to the noun."""
     MARK = 7
-    """A vowel sign or other mark that is part of the letter before it and does not vanish."""
+    """A vowel sign or other mark that is part of the letter before it."""
+    UNSPACED_MARK = 8
+    """The same in a script without word spaces."""
 
 
 def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
@@ -81,21 +94,23 @@ def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
 
 
 def kind_of(character: str) -> Kind:
-    """Return what a character is to the words around it; vanishing marks are MARK too."""
-    category, code = unicodedata.category(character), ord(character)
+    """Return what a character is to the words around it; vanishing marks count as marks."""
+    category = unicodedata.category(character)
     if category[0] == "M":
-        return Kind.MARK
+        return Kind.UNSPACED_MARK if _within(ord(character), _UNSPACED) else Kind.MARK
     if category == "Nd":
         return Kind.DIGIT
-    if category[0] != "L" and category != "Nl":
-        return Kind.NONE
+    return _kind_of_letter(ord(character)) if category[0] == "L" or category == "Nl" else Kind.NONE
+
+
+def _kind_of_letter(code: int) -> Kind:
     if _within(code, _HANGUL):
         return Kind.HANGUL
     if _within(code, _UNSPACED):
         return Kind.UNSPACED
     if _within(code, _ARABIC):
         return Kind.ARABIC
-    return Kind.ALPHABET if code < _SOUTH_AND_EAST or 0x1C80 <= code < 0x2E80 or 0xA640 <= code < 0xA800 else Kind.OTHER
+    return Kind.ALPHABET if _within(code, _ALPHABETS) else Kind.OTHER
 
 
 class _Kinds(dict[str, Kind]):
@@ -110,7 +125,7 @@ KINDS = _Kinds()
 
 
 def vanishes(character: str) -> bool:
-    """Return whether a mark is ignored in comparisons: accents, Arabic vowel signs, nuktas; never an Indic vowel sign."""
+    """Return whether a mark is ignored in comparisons: accents, Arabic vowel signs, nuktas; no Indic vowel."""
     category, code = unicodedata.category(character), ord(character)
     if category == "Me":
         return True
@@ -128,20 +143,18 @@ def fold_character(character: str) -> str:
 
     Separators give a space, line breaks a line feed, apostrophes ``'``; the run they stand in is not looked at here.
     """
-    if character in APOSTROPHES:
-        return "'"
-    if character in "\n\x85\u2028\u2029":
-        return "\n"
     category = unicodedata.category(character)
-    if category in {"Zs", "Pd", "Pc"} or character in {ZWNJ, "\t", "\v", "\f", "\r", "−"}:
-        return " "
-    if category == "Cf" or character in {"\0", "ـ"} or vanishes(character):
-        return ""
-    if category == "Cs":
-        return "\ufffd"
-    if category == "Nd":
-        return str(unicodedata.decimal(character))
-    return _fold_letter(character)
+    if character in _SIGNS:
+        folded = _SIGNS[character]
+    elif category in {"Zs", "Pd", "Pc"}:
+        folded = " "
+    elif category == "Cf" or vanishes(character):
+        folded = ""
+    elif category == "Nd":
+        folded = str(unicodedata.decimal(character))
+    else:
+        folded = "\ufffd" if category == "Cs" else _fold_letter(character)
+    return folded
 
 
 def _fold_letter(character: str) -> str:
@@ -149,9 +162,9 @@ def _fold_letter(character: str) -> str:
     if style in _STYLES and " " not in plain:
         return fold_character(chr(int(plain, 16)))
     lowered = character.lower()
-    base, *marks = unicodedata.normalize("NFD", lowered)
-    if len(lowered) > 1 or (marks and all(map(vanishes, marks))):
-        lowered = base
+    pieces = unicodedata.normalize("NFD", lowered)
+    if len(lowered) > 1 or all(map(vanishes, pieces[1:])):
+        lowered = pieces[0]
     folded = lowered.casefold()
     lowered = folded if len(folded) == 1 else lowered
     return _FAMILIES.get(lowered, lowered)

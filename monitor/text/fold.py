@@ -94,11 +94,11 @@ def _fold(original: str, *, is_tight: bool) -> Folded:
     index = np.flatnonzero(keep)
     codes = codes[index]
     codes, index = _collapse(codes, index, None if paragraphs is None else paragraphs[index])
-    if is_tight and codes.size and codes.max() >= 0x600:
+    if is_tight and ((codes >= 0x0620) & (codes <= 0x08FF)).any():
         apart = ~_is_inside_arabic(codes)
         codes, index = codes[apart], index[apart]
     text = codes.astype("<u4").tobytes().decode("utf-32-le")
-    return Folded(original, text, memoryview(np.append(index, len(original))))
+    return Folded(original, text, np.append(index, len(original)).data)
 
 
 def _collapse(
@@ -129,7 +129,6 @@ def _is_inside_arabic(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
 
     letters = (codes >= 0x0620) & (codes <= 0x06FF) & (codes != 0x06D4) & ((codes < 0x066A) | (codes > 0x066D))
     letters |= ((codes >= 0x0750) & (codes <= 0x077F)) | ((codes >= 0x0870) & (codes <= 0x08FF))
-    letters |= ((codes >= 0xFB50) & (codes <= 0xFDFB)) | ((codes >= 0xFE70) & (codes <= 0xFEFC))
     inside = np.zeros(codes.shape, np.bool_)
     inside[1:-1] = (codes[1:-1] == _SPACE) & letters[:-2] & letters[2:]
     return inside

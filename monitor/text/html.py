@@ -13,14 +13,16 @@ from collections.abc import Mapping
 from lxml import etree
 
 _SILENT = frozenset(
-    "script style template noscript title svg math iframe object embed audio video canvas select textarea".split()
+    {"script", "style", "template", "noscript", "title", "svg", "math", "iframe", "object"}
+    | {"embed", "audio", "video", "canvas", "select", "textarea"}
 )
 """Elements whose content is no text of the page."""
 _PARAGRAPHS = frozenset(
-    "p h1 h2 h3 h4 h5 h6 div blockquote pre ul ol dl table figure figcaption section article header footer aside main "
-    "nav address form fieldset hr center details summary body".split()
+    {"p", "h1", "h2", "h3", "h4", "h5", "h6", "div", "blockquote", "pre", "ul", "ol", "dl", "table", "figure"}
+    | {"figcaption", "section", "article", "header", "footer", "aside", "main", "nav", "address", "form"}
+    | {"fieldset", "hr", "center", "details", "summary", "body"}
 )
-_LINES = frozenset("br li tr dt dd caption option legend".split())
+_LINES = frozenset({"br", "li", "tr", "dt", "dd", "caption", "legend"})
 _CELLS = frozenset({"td", "th"})
 
 _DROPPED = re.compile(
@@ -32,6 +34,7 @@ _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _AROUND_LINE_END = re.compile(r" ?\n ?")
 _MANY_LINE_ENDS = re.compile(r"\n{3,}")
+_TAG = re.compile(r"<[a-zA-Z/!?]")
 _WHITE = re.compile(r"\s+")
 
 
@@ -41,13 +44,17 @@ def html_to_text(html: str) -> str:
     Entities are decoded once. A text without any tag is taken as it is, so that its own line breaks stay. Never
     raises; time and memory grow with the length only, whatever the nesting.
     """
-    if "<" not in html:
+    if not _TAG.search(html):
         return clean_text(entities.unescape(html))
     collector = _Collector()
-    parser = etree.HTMLParser(target=collector, encoding="utf-8", huge_tree=True, recover=True)
+    parser = etree.HTMLParser(
+        target=collector,  # type: ignore[arg-type]  # lxml-stubs allow bytes; the parser gives str (lxml, "parsing")
+        encoding="utf-8",
+        huge_tree=True,
+        recover=True,
+    )
     try:
-        # surrogates have no UTF-8 form, and NUL ends a C string
-        parser.feed(html.replace("\0", "").encode("utf-8", "replace"))
+        parser.feed(_DROPPED.sub("", html).encode())
         parser.close()
     except etree.LxmlError:
         # Nothing but a comment or a lone "<": what was heard so far is all there is.
@@ -85,7 +92,7 @@ class _Collector:
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
         self._pre -= tag == "pre"
-        if tag != "br":
+        if tag in _PARAGRAPHS:
             self._break(tag)
 
     def data(self, text: str) -> None:

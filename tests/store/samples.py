@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from monitor.records import (
     Assessment,
@@ -124,12 +127,26 @@ def message_of(number: int = 1, **changes: Any) -> OutboxMessage:
 
 
 def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    """Return every row of every table, to see that nothing changed."""
+    """Return every row of every table, to see that nothing changed; numbers handed out and not used do not count."""
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'sqlite_sequence'"
     with database.read() as conn:
-        names = (
-            conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").scalars().all()
-        )
         return {
             name: sorted((tuple(row) for row in conn.exec_driver_sql(f'SELECT * FROM "{name}"')), key=repr)
-            for name in names
+            for name in conn.exec_driver_sql(tables).scalars().all()
         }
+
+
+def plans_of(database: Database, ask: Callable[[Connection], object]) -> list[list[str]]:
+    """Return the plan of each query that a call makes, as SQLite explains it."""
+    asked: list[tuple[str, Any]] = []
+    with database.read() as conn:
+
+        def note(_conn: object, _cursor: object, query: str, values: Any, *_: object) -> None:
+            asked.append((query, values))
+
+        sa.event.listen(conn, "before_cursor_execute", note)
+        ask(conn)
+        sa.event.remove(conn, "before_cursor_execute", note)
+        return [
+            [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)] for query, values in asked
+        ]

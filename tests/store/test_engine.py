@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from monitor.errors import DiskError, StoreBusyError, StoreError
-from monitor.store import engine, items, rounds
+from monitor.store import items, rounds
 from monitor.store.engine import Database, open_database
 from tests.store.conftest import URL
-from tests.store.samples import NOON, item_of, store
+from tests.store.samples import NOON, contents, item_of, store
 
 
 def test_opening_makes_the_folder_and_the_file(tmp_path: Path) -> None:
@@ -50,9 +51,13 @@ def test_every_table_is_strict(database: Database) -> None:
 
 
 def test_a_body_that_raises_leaves_nothing_behind(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as conn:
-        rounds.start(conn, NOON, "once")
-        _ = 1 // 0
+    def begin_a_round_and_fail() -> None:
+        with database.write() as conn:
+            rounds.start(conn, NOON, "once")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        begin_a_round_and_fail()
     with database.read() as conn:
         assert rounds.last(conn) is None
 
@@ -66,9 +71,9 @@ def test_a_reader_sees_one_moment_while_a_writer_commits(database: Database) -> 
         assert items.count(reading) == 1
 
 
-def test_a_second_writer_is_told_that_the_database_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT_SECONDS", 0.05)
-    one, two = open_database(URL, tmp_path), open_database(URL, tmp_path)
+def test_a_second_writer_is_told_that_the_database_is_busy(tmp_path: Path) -> None:
+    short = timedelta(milliseconds=50)
+    one, two = open_database(URL, tmp_path, short), open_database(URL, tmp_path, short)
     with one.write(), pytest.raises(StoreBusyError, match="another process holds the database") as raised, two.write():
         pass
     assert raised.value.fix.startswith("wait until the other monitor command is done")
@@ -78,28 +83,25 @@ def test_a_second_writer_is_told_that_the_database_is_busy(tmp_path: Path, monke
 
 def test_a_full_disk_is_said_and_undoes_the_write(database: Database) -> None:
     store(database, item_of(1))
-    with pytest.raises(DiskError, match="the disk is full") as raised, database.write() as conn:
-        pages = conn.exec_driver_sql("PRAGMA page_count").scalar_one()
-        conn.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-        large = item_of(2, text="x" * 10_000_000)
-        items.save_changes(conn, "dawn", _new(large), NOON)
+    with database.read() as conn:
+        # As if the disk had no room for one page more.
+        conn.exec_driver_sql(f"PRAGMA max_page_count = {conn.exec_driver_sql('PRAGMA page_count').scalar_one()}")
+    with pytest.raises(DiskError, match="the disk is full") as raised:
+        store(database, item_of(2, text="x" * 10_000_000))
     assert "free some space" in raised.value.fix
-    with database.write() as conn:
-        conn.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    with database.read() as conn:
         assert items.count(conn) == 1
+        conn.exec_driver_sql("PRAGMA max_page_count = 1000000")
     store(database, item_of(2))
     with database.read() as conn:
         assert items.count(conn) == 2
 
 
-def _new(item: items.Item) -> items.FeedChanges:
-    return items.FeedChanges(new=(items.ItemChange(item, ()),))
-
-
 def test_a_database_that_cannot_be_written_says_so(database: Database) -> None:
-    with pytest.raises(StoreError, match="cannot be written") as raised, database.write() as conn:
+    with database.read() as conn:
         conn.exec_driver_sql("PRAGMA query_only = ON")
-        items.save_changes(conn, "dawn", _new(item_of(1)), NOON)
+    with pytest.raises(StoreError, match="cannot be written") as raised:
+        store(database, item_of(1))
     assert "right to write the file" in raised.value.fix
 
 
@@ -157,11 +159,16 @@ def test_a_damaged_database_says_what_to_do(tmp_path: Path) -> None:
     body[8192:] = b"\xff" * (len(body) - 8192)
     path.write_bytes(body)
     with pytest.raises(StoreError, match="the database is damaged") as raised:
-        damaged = open_database(URL, tmp_path)
-        with damaged.read() as conn:
-            items.count(conn)
-            items.get(conn, item_of(1).id)
+        _read_everything(tmp_path)
     assert "restore a backup" in raised.value.fix
+
+
+def _read_everything(folder: Path) -> None:
+    damaged = open_database(URL, folder)
+    try:
+        contents(damaged)
+    finally:
+        damaged.close()
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
-from monitor.store import engine
 from monitor.store.engine import Database, open_database
 from monitor.store.migrate import newest
 from monitor.store.schema import HEAD, metadata
@@ -44,25 +43,13 @@ def test_the_newest_migration_is_the_version_the_store_asks_for() -> None:
     assert newest() == HEAD == "0001"
 
 
-def test_a_migration_that_fails_leaves_no_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Halfway(Exception):
-        """The process is gone."""
-
-    def after_everything(conn: sa.Connection) -> None:
-        upgrade(conn)
-        raise Halfway
-
-    from monitor.store import migrate
-
-    upgrade = migrate.upgrade
-    with monkeypatch.context() as patched:
-        patched.setattr(migrate, "upgrade", after_everything)
-        with pytest.raises(Halfway):
-            open_database(URL, tmp_path)
-    again = open_database(URL, tmp_path)
-    with again.read() as conn:
-        assert engine._version(conn, "") == HEAD
-    again.close()
+def test_two_that_open_a_new_database_at_once_both_find_it_made(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        opened = list(pool.map(lambda _: open_database(URL, tmp_path), range(2)))
+    for each in opened:
+        with each.read() as conn:
+            assert conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == ["0001"]
+        each.close()
 
 
 def test_alembic_is_not_loaded_when_there_is_nothing_to_migrate(tmp_path: Path, checkout: Path) -> None:

@@ -1,0 +1,128 @@
+"""``monitor feeds``: what is polled, how it fares, and what a document holds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.context import Context
+from monitor.errors import InputError
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.records import Feed
+
+
+@click.group()
+def feeds() -> None:
+    """List, check and parse feeds."""
+
+
+@feeds.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per feed and line.")
+@click.pass_obj
+def list_command(context: Context, *, as_json: bool) -> int:
+    """List the feeds of config.toml with their state."""
+    from monitor.pipeline.desk import open_workspace
+    from monitor.pipeline.feedlist import feed_lines
+    from monitor.pipeline.progress import utc_now
+    from monitor.workspace.layout import Workspace
+
+    config, database = open_workspace(Workspace(context.root))
+    try:
+        lines = feed_lines(database, config, utc_now())
+    finally:
+        database.close()
+    if as_json:
+        for line in lines:
+            context.echo_json(line.record())
+        return 0
+    from rich.table import Table
+    from rich.text import Text
+
+    from monitor.cli.show import console
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("name", "outlet", "lang", "grade", "stance", "state", "items", "last answer (UTC)", "problem"):
+        table.add_column(name, no_wrap=name not in ("outlet", "problem"))
+    for line in lines:
+        feed = line.feed
+        answered = f"{line.last_success_at:%m-%d %H:%M}" if line.last_success_at else "never"
+        facts = (feed.lang or "", feed.grade, feed.stance.value, line.state, str(line.items), answered)
+        table.add_row(feed.name, Text(feed.outlet), *facts, Text(line.problem))
+    console().print(table)
+    return 0
+
+
+@feeds.command()
+@click.argument("names", nargs=-1)
+@click.pass_obj
+def check(context: Context, names: tuple[str, ...]) -> int:
+    """Ask feeds now and say what comes back; stores nothing.
+
+    NAMES are names of config.toml or web addresses; without any, every feed is asked.
+    """
+    from monitor.pipeline.desk import read_config
+    from monitor.pipeline.feedcheck import check_feeds
+    from monitor.pipeline.progress import utc_now
+    from monitor.workspace.layout import Workspace
+
+    config = read_config(Workspace(context.root))
+    checks = check_feeds(_named(config, names), config.limits, utc_now)
+    for one in checks:
+        if one.parsed is None:
+            context.echo(f"{one.feed.name}: {one.problem}")
+            continue
+        newest = f", newest {one.newest_at:%Y-%m-%d %H:%M} UTC" if one.newest_at else ", none with a date"
+        context.echo(f"{one.feed.name}: ok, {one.parsed.format}, {len(one.parsed.items)} items{newest}")
+        for problem in one.parsed.problems:
+            context.echo(f"    {problem}")
+    return 0 if all(one.is_ok for one in checks) else 3
+
+
+@feeds.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option("--url", required=True, help="Where the document comes from: relative links start there.")
+@click.option("--content-type", default="", help="The Content-Type header it came with.")
+def parse(file: Path, url: str, content_type: str) -> int:
+    """Print what would be stored of a feed document, as JSON lines; touches nothing.
+
+    The first line describes the feed and its problems, each further line is an item. FILE may be - for stdin.
+    """
+    import json
+
+    from monitor.feeds.parse import parse_feed
+    from monitor.feeds.shapes import feed_line, item_line
+    from monitor.pipeline.progress import utc_now
+
+    try:
+        body = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror})", "name a file, or - for standard input") from None
+    media_type, _, parameters = content_type.partition(";")
+    charset = parameters.partition("charset=")[2].strip(" \"'") or None
+    parsed = parse_feed(body, media_type.strip(), charset, url, utc_now())
+    click.echo(json.dumps(feed_line(parsed), ensure_ascii=False))
+    for item in parsed.items:
+        click.echo(json.dumps(item_line(item), ensure_ascii=False))
+    return 0 if parsed.is_feed else 2
+
+
+def _named(config: Config, names: tuple[str, ...]) -> list[Feed]:
+    from monitor.records import Feed
+
+    known = {feed.name: feed for feed in (*config.feeds, *config.paused)}
+    if not names:
+        return list(config.feeds)
+    chosen = []
+    for name in names:
+        if name in known:
+            chosen.append(known[name])
+        elif name.startswith(("http://", "https://")):
+            chosen.append(Feed(name=name, url=name, outlet=name))
+        else:
+            raise InputError(f'no feed called "{name}" in config.toml', "see the names with: monitor feeds list")
+    return chosen

@@ -1,0 +1,247 @@
+"""``monitor rules``: check, test and try the rule files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.context import Context
+
+if TYPE_CHECKING:
+    from monitor.records import Evidence, ItemMatches, Problem
+    from monitor.rules.compile import RuleBook
+    from monitor.rules.examples import ExampleResult
+    from monitor.rules.match import ItemText
+
+
+@click.group()
+def rules() -> None:
+    """Check, test and try the rule files."""
+
+
+@rules.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per problem and line.")
+@click.pass_obj
+def check(context: Context, *, as_json: bool) -> int:
+    """Print every problem of every file in rules/.
+
+    Problems are sorted by place, each with what is wrong and what to do. Exit code 0: none, or only warnings;
+    2: a file cannot be used as it is.
+    """
+    book, unreadable = _load_book(context.root)
+    problems = sorted((*book.problems, *unreadable))
+    context.echo_problems(problems, as_json=as_json)
+    errors = sum(problem.is_error for problem in problems)
+    context.note(f"{errors} errors, {len(problems) - errors} warnings")
+    return 2 if errors else 0
+
+
+@rules.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per example and line, passed ones too.")
+@click.pass_obj
+def test(context: Context, files: tuple[Path, ...], *, as_json: bool) -> int:
+    """Run the examples that rules carry: of FILES, or of every file in rules/.
+
+    A file outside the workspace is read beside rules/, so that a draft can use the watchlist. For a failed example it
+    says which clause decided. Exit code 1: an example failed; 2: a file has errors.
+    """
+    from monitor.rules.examples import run_examples
+    from monitor.workspace.rulefiles import name_of
+
+    book, unreadable = _load_book(context.root, beside=files)
+    results = run_examples(book, [name_of(path, context.root) for path in files] or None)
+    has_errors = _warn_of_errors(context, (*book.problems, *unreadable))
+    for result in results:
+        if as_json:
+            context.echo_json(_result_line(result))
+        elif not result.is_passed or context.verbosity:
+            context.echo(_spoken_result(result))
+    failed = sum(not result.is_passed for result in results)
+    tested = len({(result.owner, result.rule) for result in results})
+    context.note(f"{len(results)} examples of {tested} rules: {len(results) - failed} passed, {failed} failed")
+    return 2 if has_errors else int(failed > 0)
+
+
+@rules.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option(
+    "--watchlist",
+    "watchlists",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Rule file to use instead of rules/; may be given several times.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Accepted for symmetry: the output is always JSON lines.")
+@click.pass_obj
+def match(context: Context, file: Path, watchlists: tuple[Path, ...], *, as_json: bool) -> int:  # noqa: ARG001 # see help
+    """Match the items of FILE, one JSON object per line, and print what was found in each, in the same order.
+
+    FILE may be - for standard input. An item is {"id", "title"?, "text"?, "lang"?, "source"?, "published"?, "scores"?}.
+    Exit code 2: a line is no item, or a rule file has errors; everything else is matched all the same.
+    """
+    from monitor.rules.match import match_item
+
+    book, unreadable = _load_book(context.root, instead=watchlists)
+    has_errors = _warn_of_errors(context, (*book.problems, *unreadable))
+    now = datetime.now(UTC)
+    with click.open_file(str(file), encoding="utf-8-sig", errors="surrogateescape") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            item = _read_item(line, now)
+            if isinstance(item, str):
+                context.warn(f"{file}:{number}: {item}\n    write one JSON object per line, with title or text")
+                has_errors = True
+            else:
+                id_, text = item
+                _print_line({"id": id_, **_matches_line(match_item(book, text))})
+    return 2 if has_errors else 0
+
+
+def _load_book(
+    root: Path, *, beside: Sequence[Path] = (), instead: Sequence[Path] = ()
+) -> tuple[RuleBook, tuple[Problem, ...]]:
+    """Read and compile the workspace's rule files and those ``beside`` them, or only those named ``instead``."""
+    from monitor.rules.compile import compile_rules
+    from monitor.rules.syntax import read_rule_file
+    from monitor.workspace.rulefiles import read_given_texts, read_rule_texts
+
+    texts, unreadable = ({}, ()) if instead else read_rule_texts(root)
+    given, more = read_given_texts(instead or beside, root)
+    files = [read_rule_file(text, path) for path, text in {**texts, **given}.items()]
+    today = datetime.now(UTC).date()
+    return compile_rules(files, _topics(root), today, analysts=_analysts(root)), (*unreadable, *more)
+
+
+def _topics(root: Path) -> tuple[str, ...] | None:
+    """Return the topics that classifiers/ defines, None in a folder without any; a broken definition counts by name."""
+    from monitor.classifiers.definition import parse_definition
+    from monitor.workspace.files import read_texts
+
+    texts, _ = read_texts(root / "classifiers", root, "*.toml")
+    found = [(path, parse_definition(text, path)[0]) for path, text in texts.items()]
+    return tuple(definition.id if definition else Path(path).stem for path, definition in found) or None
+
+
+def _analysts(root: Path) -> tuple[str, ...] | None:
+    """Return the analysts of config.toml, None where it is missing or cannot be used."""
+    from monitor.config import parse_config
+    from monitor.workspace.files import read_text
+
+    path = root / "config.toml"
+    config, _ = parse_config(read_text(path, "config.toml"), "config.toml") if path.exists() else (None, ())
+    return tuple(analyst.name for analyst in config.analysts) if config else None
+
+
+def _warn_of_errors(context: Context, problems: Sequence[Problem]) -> bool:
+    errors = [problem for problem in sorted(problems) if problem.is_error]
+    for problem in errors:
+        context.warn(str(problem))
+    return bool(errors)
+
+
+def _result_line(result: ExampleResult) -> dict[str, object]:
+    where = result.declared_at
+    return {
+        "rule": f"{result.owner}/{result.rule}",
+        "example": result.number,
+        "path": where.path,
+        "line": where.line,
+        "column": where.column,
+        "expected": result.is_expected,
+        "matched": result.is_match,
+        "passed": result.is_passed,
+        "decided_by": result.decided_by,
+    }
+
+
+def _spoken_result(result: ExampleResult) -> str:
+    wanted = "must match" if result.is_expected else "must not match"
+    happened = "does" if result.is_match else "does not"
+    verdict = "passed" if result.is_passed else f"and {happened}"
+    head = f"{result.declared_at}: example {result.number} of {result.owner}/{result.rule} {wanted}, {verdict}"
+    return f"{head}\n    {result.decided_by}"
+
+
+def _read_item(line: str, now: datetime) -> tuple[object, ItemText] | str:
+    """Return an item of a JSON line (DESIGN §7) with its id, or what is wrong with the line."""
+    from monitor.rules.match import ItemText
+    from monitor.text.language import guess_language
+
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return f"this is no JSON ({error})"
+    if not isinstance(value, dict):
+        return "this is no JSON object"
+    title, text, lang, source, published = (
+        next((value[key] for key in keys if value.get(key) is not None), None)
+        for keys in (("title",), ("text", "summary"), ("lang",), ("source", "outlet"), ("published", "date"))
+    )
+    if not (isinstance(title, str | None) and isinstance(text, str | None)):
+        return '"title" and "text" must be texts'
+    guessed = guess_language(f"{title or ''}\n{text or ''}", None)
+    return value.get("id"), ItemText(
+        title=title or "",
+        text=text or "",
+        now=now,
+        lang=lang if isinstance(lang, str) else guessed,
+        source=source if isinstance(source, str) else None,
+        published_at=_read_time(published),
+        scores=_read_scores(value.get("scores")),
+    )
+
+
+def _read_time(value: object) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return None if when is None else when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_scores(value: object) -> dict[str, float] | None:
+    if not isinstance(value, dict):
+        return None
+    return {topic: score for topic, score in value.items() if isinstance(score, int | float) and 0 <= score <= 1}
+
+
+def _matches_line(matches: ItemMatches) -> dict[str, object]:
+    """Return what was found in the shape of DESIGN §7; a passage that no entity gave has the entity null."""
+    entity_of = {mention.evidence: mention.entity for mention in matches.mentions}
+    return {
+        "entities": [_passage_line(mention.entity, mention.evidence) for mention in matches.mentions],
+        "rules": [
+            {
+                "rule": rule.id,
+                "send": rule.send.value,
+                "severity": rule.severity.label,
+                "evidence": [_passage_line(entity_of.get(passage), passage) for passage in rule.evidence],
+            }
+            for rule in matches.rules
+        ],
+    }
+
+
+def _passage_line(entity: str | None, passage: Evidence) -> dict[str, object]:
+    return {
+        "entity": entity,
+        "field": passage.field.value,
+        "start": passage.start,
+        "end": passage.end,
+        "quote": passage.quote,
+    }
+
+
+def _print_line(record: dict[str, object]) -> None:
+    line = json.dumps(record, ensure_ascii=False)
+    # A lone surrogate has no UTF-8 form; written as an escape it still arrives as it was.
+    is_writable = not any("\ud800" <= character <= "\udfff" for character in line)
+    sys.stdout.write(f"{line if is_writable else json.dumps(record)}\n")

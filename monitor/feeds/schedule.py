@@ -1,0 +1,142 @@
+"""What a poll teaches about a feed: its health, and when to ask again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+from monitor.feeds.changes import body_hash
+from monitor.records import (
+    Feed,
+    FeedChanges,
+    FeedHealth,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    FetchFailure,
+    FetchOutcome,
+    NotModified,
+    ParsedFeed,
+)
+
+SHORTEST_WAIT: Final = timedelta(minutes=1)
+LONGEST_WAIT: Final = timedelta(hours=12)
+"""Ceiling of backoff and of what ttl and max-age may ask (DESIGN §5): no feed is ever given up."""
+
+LONGEST_RETRY_AFTER: Final = timedelta(days=1)
+"""A server that refuses us may ask for more than one that serves us, but not for silence without end."""
+
+GONE_WAIT: Final = timedelta(days=7)
+"""A feed that is gone (410) is off; one look a week finds out when the answer was a mistake."""
+
+SILENT_AFTER: Final = timedelta(days=14)
+"""Without a new item for this long a feed that answers is called silent. Its own rhythm is not measured yet."""
+
+_JITTER: Final = 0.1
+"""Share of the wait added at most, so that feeds polled together drift apart."""
+
+
+def new_state(feed: Feed) -> FeedState:
+    """Return the state of a feed that was never polled."""
+    return FeedState(feed=feed.name, url=feed.url)
+
+
+def is_due(state: FeedState, now: datetime) -> bool:
+    """Return whether the feed's time has come; one never polled is always due."""
+    return state.next_check_at is None or state.next_check_at <= now
+
+
+def after_poll(  # noqa: PLR0913, PLR0917  # one poll has this many sides; a record for one call would hide them
+    feed: Feed,
+    state: FeedState,
+    outcome: FetchOutcome,
+    parsed: ParsedFeed | None,
+    changes: FeedChanges | None,
+    now: datetime,
+    jitter: float,
+) -> FeedState:
+    """Return the feed's state after a poll.
+
+    ``parsed`` and ``changes`` are None when the body was the same as last time (or there was none). ``jitter`` is a
+    number from 0 to 1 that adds up to a tenth of the wait. Validators and body hash are only taken over from a body
+    that was a feed: an error page must not make the next "not modified" look like success.
+    """
+    state = replace(state, url=feed.url, last_polled_at=now)
+    match outcome:
+        case Fetched():
+            if parsed is not None and not parsed.is_feed:
+                return _failed(feed, state, FeedHealth.NOT_A_FEED, "; ".join(parsed.problems), now, jitter)
+            wishes = [outcome.max_age, parsed.ttl if parsed else None]
+            state = replace(
+                _with_items(state, changes, now),
+                etag=outcome.etag,
+                last_modified=outcome.last_modified,
+                body_hash=body_hash(outcome.body),
+            )
+            return _succeeded(feed, state, wishes, now, jitter)
+        case NotModified():
+            state = replace(
+                state,
+                etag=outcome.etag or state.etag,
+                last_modified=outcome.last_modified or state.last_modified,
+            )
+            return _succeeded(feed, state, [outcome.max_age], now, jitter)
+        case FetchFailed():
+            failed = _failed(feed, state, _health_of(outcome.reason), outcome.detail, now, jitter)
+            asked = min(outcome.retry_after or timedelta(), LONGEST_RETRY_AFTER)
+            planned = failed.next_check_at or now
+            return replace(failed, next_check_at=max(planned, now + asked))
+        case _:
+            assert_never(outcome)
+
+
+def _succeeded(feed: Feed, state: FeedState, wishes: list[timedelta | None], now: datetime, jitter: float) -> FeedState:
+    quiet = state.last_new_item_at is not None and now - state.last_new_item_at > SILENT_AFTER
+    asked = min(max((wish for wish in wishes if wish), default=timedelta()), LONGEST_WAIT)
+    wait = max(feed.interval, asked, SHORTEST_WAIT) * (1 + _JITTER * jitter)
+    return replace(
+        _with_health(state, FeedHealth.SILENT if quiet else FeedHealth.OK, now),
+        problem="",
+        failures=0,
+        last_success_at=now,
+        next_check_at=now + wait,
+    )
+
+
+def _failed(feed: Feed, state: FeedState, health: FeedHealth, problem: str, now: datetime, jitter: float) -> FeedState:
+    failures = state.failures + 1
+    # 2**10 intervals exceed the ceiling for any interval above a minute; without the bound the number would overflow.
+    backoff = max(feed.interval, SHORTEST_WAIT) * 2 ** min(failures - 1, 10) * (1 + _JITTER * jitter)
+    wait = max(min(backoff, LONGEST_WAIT), feed.interval)
+    if health is FeedHealth.GONE:
+        wait = GONE_WAIT
+    return replace(_with_health(state, health, now), problem=problem, failures=failures, next_check_at=now + wait)
+
+
+def _with_health(state: FeedState, health: FeedHealth, now: datetime) -> FeedState:
+    since = state.since if state.health is health and state.since else now
+    return replace(state, health=health, since=since)
+
+
+def _with_items(state: FeedState, changes: FeedChanges | None, now: datetime) -> FeedState:
+    if changes is None:
+        return state
+    state = replace(state, identity_policy=changes.identity_policy)
+    if not changes.new:
+        return state
+    dates = [change.item.published_at for change in changes.new if change.item.published_at]
+    # A first pull brings old items: the feed's silence is counted from the newest of them, not from our arrival.
+    is_first = state.last_success_at is None
+    newest = min(max(dates), now) if is_first and len(dates) == len(changes.new) else now
+    return replace(state, last_new_item_at=newest)
+
+
+def _health_of(reason: FetchFailure) -> FeedHealth:
+    match reason:
+        case FetchFailure.BLOCKED:
+            return FeedHealth.BLOCKED
+        case FetchFailure.GONE:
+            return FeedHealth.GONE
+        case _:
+            return FeedHealth.FAILING

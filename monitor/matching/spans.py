@@ -1,0 +1,98 @@
+"""Decide whether a hit in folded text is the word that was listed, and which slice of the original it is.
+
+Boundaries are judged in the original, since apostrophes and the separators inside Arabic-script names have no place
+in tightly folded text, yet end words.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.matching.terms import Pattern, plural_length
+from monitor.text.characters import APOSTROPHES, KINDS, Kind, fold_character
+from monitor.text.fold import Folded, slice_of
+
+_SCRIPT = {Kind.MARK: Kind.OTHER, Kind.UNSPACED_MARK: Kind.UNSPACED}
+_MARKS = frozenset({Kind.MARK, Kind.UNSPACED_MARK})
+_ABBREVIATION = re.compile(r"(?<![^\W\d_])[^\W\d_]\.$")
+
+
+def span_of(folded: Folded, start: int, end: int, pattern: Pattern) -> tuple[int, int] | None:
+    """Return the slice of the original for a hit of ``pattern`` at ``start`` to ``end``, or None if it is no such word.
+
+    A plural ending, the rest of a ``word*`` and marks on the last letter belong to the slice; a possessive does not.
+    """
+    if not starts_word(folded, start):
+        return None
+    if pattern.capitals is not None and not _has_capitals(folded, start, end, pattern.capitals):
+        return None
+    if pattern.is_dotted:
+        stop = _dotted_end(folded, start, end)
+    elif pattern.is_prefix:
+        stop = end
+        while not ends_word(folded, stop):
+            stop += 1
+    elif ends_word(folded, end):
+        stop = end
+    else:
+        stop = end + plural_length(folded.text, end) if pattern.takes_plural else end
+        if stop == end or not ends_word(folded, stop):
+            return None
+    return None if stop is None else slice_of(folded, start, stop)
+
+
+def starts_word(folded: Folded, index: int) -> bool:
+    """Return whether a word may begin at a folded character."""
+    if index == 0:
+        return True
+    before, first = KINDS[folded.text[index - 1]], KINDS[folded.text[index]]
+    return _are_apart(before, first) or _is_parted(folded, index)
+
+
+def ends_word(folded: Folded, index: int) -> bool:
+    """Return whether a word may end before a folded character.
+
+    Korean particles are joined to the noun, so a Korean word may end before any letter.
+    """
+    if index >= len(folded.text):
+        return True
+    last, after = KINDS[folded.text[index - 1]], KINDS[folded.text[index]]
+    if after in _MARKS:
+        return _is_parted(folded, index)
+    return last is Kind.HANGUL or _are_apart(last, after) or _is_parted(folded, index)
+
+
+def _are_apart(left: Kind, right: Kind) -> bool:
+    """Return whether two neighbouring characters belong to different words.
+
+    Besides spaces and punctuation, a change of script or between letters and digits parts words (CPECکے, 5名), and in
+    scripts without word spaces there is a boundary everywhere.
+    """
+    left, right = _SCRIPT.get(left, left), _SCRIPT.get(right, right)
+    return left != right or left is Kind.NONE or left is Kind.UNSPACED
+
+
+def _is_parted(folded: Folded, index: int) -> bool:
+    """Return whether the original has an apostrophe or a separator between a folded character and the one before."""
+    start, end = folded.offsets[index - 1] + 1, folded.offsets[index]
+    return start < end and any(fold_character(character) in {" ", "'"} for character in folded.original[start:end])
+
+
+def _has_capitals(folded: Folded, start: int, end: int, capitals: tuple[bool, ...]) -> bool:
+    first, last = folded.offsets[start], folded.offsets[end - 1] + 1
+    written = folded.original[first:last]
+    if last - first != end - start and not APOSTROPHES.isdisjoint(written):
+        return False
+    places = (folded.offsets[index] for index in range(start, end) if folded.text[index].isalpha())
+    return tuple(folded.original[place].isupper() for place in places) == capitals
+
+
+def _dotted_end(folded: Folded, start: int, end: int) -> int | None:
+    """Return where a dotted short form ends, its last full stop included; None inside a longer one (A.T.T.P.)."""
+    text = folded.text
+    if _ABBREVIATION.search(text, max(0, start - 3), start):
+        return None
+    if not text.startswith(".", end):
+        return end if ends_word(folded, end) else None
+    continues = end + 1 < len(text) and KINDS[text[end + 1]] is not Kind.NONE and not _is_parted(folded, end + 1)
+    return None if continues else end + 1

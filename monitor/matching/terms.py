@@ -1,0 +1,102 @@
+"""What people list to be found, and the forms in which each is searched (DESIGN §6, matching names)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.records import Source
+from monitor.text.fold import fold_tight
+
+_SIBILANTS = ("s", "x", "z", "o", "ch", "sh")
+_VOWELS = frozenset("aeiou")
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One accepted spelling; with ``only_with`` it counts only where one of those words stands in the item too."""
+
+    text: str
+    only_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Someone or something we watch. ``owner`` is None for the shared watchlist, else the desk whose file lists it."""
+
+    id: str
+    name: str
+    kind: str
+    names: tuple[Name, ...]
+    not_in: tuple[str, ...] = ()
+    """Wider phrases that make a name inside them something else, for this entity only."""
+    part_of: str | None = None
+    owner: str | None = None
+    declared_at: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One form to search in tightly folded text, and what a hit must fulfil besides standing at word boundaries."""
+
+    text: str
+    capitals: tuple[bool, ...] | None = None
+    """For short forms, which of the letters are capitals; None where case does not matter."""
+    is_prefix: bool = False
+    """``word*``: the hit extends to the end of its word."""
+    is_dotted: bool = False
+    """The form with a full stop after each letter; the last one is optional and belongs to the hit."""
+    takes_plural: bool = False
+
+
+def is_short_form(term: str) -> bool:
+    """Return whether a listed term is a short form, to be found only in its exact capitals.
+
+    Two to six letters, at least two and half of them capitals: TTP, LeT, IS-K (DESIGN §6).
+    """
+    letters = [character for character in term if character.isalpha()]
+    capitals = sum(map(str.isupper, letters))
+    return 2 <= len(letters) <= 6 and capitals >= 2 and 2 * capitals >= len(letters)
+
+
+def patterns_of(term: str) -> tuple[Pattern, ...]:
+    """Return the forms in which a listed name, word or phrase is searched; none if nothing of it can be compared.
+
+    A ``*`` at its end asks for every word that begins so.
+    """
+    is_prefix = term.rstrip().endswith("*")
+    listed = term.rstrip().removesuffix("*") if is_prefix else term
+    text = fold_tight(listed).text.strip()
+    if not text:
+        return ()
+    if is_short_form(listed):
+        return _short_patterns(listed, text, is_prefix=is_prefix)
+    if is_prefix:
+        return (Pattern(text, is_prefix=True),)
+    has_plural = text[-1] in _LATIN
+    patterns = [Pattern(text, takes_plural=has_plural)]
+    if len(text) > 2 and text[-1] == "y" and text[-2] in _LATIN - _VOWELS:
+        patterns.append(Pattern(text[:-1] + "ies"))
+    return tuple(patterns)
+
+
+def plural_length(text: str, end: int) -> int:
+    """Return how many characters after ``end`` make the word before it a plural: 2 for -es, 1 for -s, else 0.
+
+    Whether the word ends there is left to the caller.
+    """
+    if text.startswith("es", end) and text.endswith(_SIBILANTS, 0, end):
+        return 2
+    return 1 if text.startswith("s", end) else 0
+
+
+def _short_patterns(listed: str, text: str, *, is_prefix: bool) -> tuple[Pattern, ...]:
+    capitals = tuple(character.isupper() for character in listed if character.isalpha())
+    if is_prefix:
+        return (Pattern(text, capitals, is_prefix=True),)
+    parts = text.replace(".", "").split()
+    plain = " ".join(parts)
+    dotted = {".".join("".join(parts)), ". ".join(".".join(part) for part in parts)}
+    forms = [Pattern(plain, capitals)] + [Pattern(form, capitals, is_dotted=True) for form in sorted(dotted)]
+    # A short form with another sign inside (R&AW) is also searched as written.
+    return tuple(forms) if plain.replace(" ", "").isalnum() else (Pattern(text, capitals),)

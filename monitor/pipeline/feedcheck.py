@@ -1,0 +1,48 @@
+"""`feeds check`: ask a feed now, store nothing, and say what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.feeds.parse import parse_feed
+from monitor.fetch.client import FeedRequest, FetchLimits, run_fetch
+from monitor.pipeline.progress import Clock
+from monitor.records import Feed, Fetched, FetchFailed, FetchOutcome, NotModified, ParsedFeed
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCheck:
+    """What asking a feed gave: the parsed document, or in words why there is none."""
+
+    feed: Feed
+    parsed: ParsedFeed | None
+    problem: str
+    newest_at: datetime | None = None
+
+    @property
+    def is_ok(self) -> bool:
+        """Return whether the feed answered with items."""
+        return self.parsed is not None and not self.problem
+
+
+def check_feeds(feeds: Sequence[Feed], limits: FetchLimits, clock: Clock) -> tuple[FeedCheck, ...]:
+    """Ask feeds without validators and return what each gave, in the given order; nothing is stored."""
+    outcomes: dict[str, FetchOutcome] = {}
+    run_fetch([FeedRequest(feed, None, None) for feed in feeds], limits, outcomes.__setitem__)
+    return tuple(_judge(feed, outcomes[feed.name], clock()) for feed in feeds)
+
+
+def _judge(feed: Feed, outcome: FetchOutcome, now: datetime) -> FeedCheck:
+    match outcome:
+        case Fetched():
+            parsed = parse_feed(outcome.body, outcome.media_type, outcome.charset, outcome.final_url, now)
+            if not parsed.is_feed:
+                return FeedCheck(feed, None, "; ".join(parsed.problems) or "the answer is not a feed")
+            times = [item.published_at for item in parsed.items if item.published_at is not None]
+            return FeedCheck(feed, parsed, "", max(times, default=None))
+        case NotModified():
+            return FeedCheck(feed, None, "the server says nothing changed, though nothing was said to be known")
+        case FetchFailed(detail=detail):
+            return FeedCheck(feed, None, detail)

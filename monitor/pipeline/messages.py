@@ -1,0 +1,122 @@
+"""Freeze digests and alerts into outbox messages: one per route, or per file of a folder route."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.deliver.message import Letter, build_mail
+from monitor.deliver.routes import EmailRoute, FolderRoute, Route
+from monitor.digests.alert import AlertIssue
+from monitor.digests.present import Legend
+from monitor.digests.render import Pages
+from monitor.pipeline.desk import Desk
+from monitor.records import Digest, DigestSpec, OutboxMessage
+
+_FILES = ("md", "html")
+"""What a folder route gets, in this order: the Markdown file is complete, so it is written first."""
+
+
+def legend(desk: Desk) -> Legend:
+    """Return what the names in digests and alerts mean."""
+    return Legend(
+        feeds={feed.name: feed for feed in (*desk.config.feeds, *desk.config.paused)},
+        entities={entity.id: entity.name for entity in desk.book.entities},
+    )
+
+
+def digest_messages(desk: Desk, spec: DigestSpec, digest: Digest, now: datetime) -> tuple[OutboxMessage, ...]:
+    """Return the messages that carry a digest to its routes."""
+    pages = desk.renderer.pages(digest, legend(desk), spec.template)
+    local = digest.until.astimezone(ZoneInfo(digest.zone))
+    base = f"{digest.name}-{local:%Y-%m-%d-%H%M%S}"
+    return tuple(
+        message
+        for route in _routes(desk, spec.routes)
+        for message in _messages(route, _Content("digest", digest.id, digest.id, base, pages), now)
+    )
+
+
+def alert_messages(desk: Desk, routes: Sequence[str], issue: AlertIssue, now: datetime) -> tuple[OutboxMessage, ...]:
+    """Return the messages that carry an alert to an analyst's routes."""
+    pages = desk.renderer.render_alert(issue, legend(desk))
+    about = f"{issue.analyst}/{issue.story.id}"
+    items = " ".join(f"{e.assessed.item.id}.{e.assessed.item.revision}" for e in issue.story.entries)
+    # The same alert decided again after a kill must get the same id: it names what it is about, not when.
+    mark = hashlib.sha256(f"{about} {items}".encode()).hexdigest()[:12]
+    local = issue.decided_at.astimezone(ZoneInfo(issue.zone))
+    base = f"alerts/{local:%Y-%m-%d-%H%M%S}-{issue.analyst}-{_slug(issue.story.headline)}{mark[:6]}"
+    content = _Content("alert", about, f"alert-{mark}", base, pages, thread=f"story-{issue.story.id}-{issue.analyst}")
+    return tuple(message for route in _routes(desk, routes) for message in _messages(route, content, now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What one digest or alert puts into its messages."""
+
+    kind: str
+    about: str
+    mark: str
+    """Names it in message ids: the same content always gets the same ids."""
+    base: str
+    """Of its file names, without ending."""
+    pages: Pages
+    thread: str = ""
+
+
+def _routes(desk: Desk, names: Sequence[str]) -> list[Route]:
+    known = {route.name: route for route in desk.config.routes}
+    return [known[name] for name in names if name in known]
+
+
+def _messages(route: Route, content: _Content, now: datetime) -> Iterator[OutboxMessage]:
+    pages = content.pages
+    if isinstance(route, FolderRoute):
+        for ending in _FILES:
+            name = f"{content.base}.{ending}"
+            text = pages.md if ending == "md" else pages.html
+            mark = f"{content.mark}.{route.name}.{ending}"
+            yield _outbox(mark, route, name, content, text.encode(), now)
+        return
+    yield _mail(route, content, now)
+
+
+def _mail(route: EmailRoute, content: _Content, now: datetime) -> OutboxMessage:
+    domain = route.sender.rpartition("@")[2].strip("> ") or "monitor.invalid"
+    message_id = f"<{content.mark}.{route.name}@{domain}>"
+    letter = Letter(
+        message_id=message_id,
+        sender=route.sender,
+        to=route.to,
+        subject=content.pages.subject,
+        text=content.pages.txt,
+        html=content.pages.html,
+        date=now,
+        list_id=f"{content.kind}.monitor.{domain}",
+        references=(f"<{content.thread}@{domain}>",) if content.thread else (),
+    )
+    return _outbox(message_id, route, ", ".join(route.to), content, build_mail(letter), now)
+
+
+def _outbox(  # the columns of a row
+    mark: str, route: Route, recipient: str, content: _Content, body: bytes, now: datetime
+) -> OutboxMessage:
+    return OutboxMessage(
+        id=mark,
+        route=route.name,
+        recipient=recipient,
+        kind=content.kind,
+        about=content.about,
+        subject=content.pages.subject,
+        content=body,
+        created_at=now,
+    )
+
+
+def _slug(headline: str) -> str:
+    words = re.findall(r"[a-z0-9]+", headline.lower())
+    return "-".join(words[:6]) + "-" if words else ""

@@ -1,0 +1,235 @@
+"""Guess the language of a text from its script, its letters and its commonest words.
+
+Made for headlines: ten words must do, so the evidence is what every sentence has, function words, and the letters
+only one language of a script uses. It is no general language identifier: it knows the languages the feeds speak.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+SAMPLE = 4000
+"""Characters looked at; more do not change the answer."""
+
+_SCRIPTS: Mapping[str, str] = {
+    "latin": "A-Za-zªºÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ",
+    "arabic": "\u0620-\u064a\u066e-\u06d3\u06d5\u06ee-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c9"
+    "\ufb50-\ufdfb\ufe70-\ufefc",
+    "han": "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
+    "kana": "\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d",
+    "hangul": "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3",
+    "devanagari": "\u0904-\u0939\u0958-\u0961\u0971-\u097f",
+    "cyrillic": "\u0400-\u0481\u048a-\u052f",
+    "greek": "\u0370-\u0373\u0376-\u03ff\u1f00-\u1fff",
+    "hebrew": "\u05d0-\u05ea",
+    "armenian": "\u0531-\u0587",
+    "georgian": "\u10a0-\u10ff",
+    "bengali": "\u0985-\u09b9\u09ce-\u09f1",
+    "gurmukhi": "\u0a05-\u0a39\u0a59-\u0a5e",
+    "gujarati": "\u0a85-\u0ab9",
+    "odia": "\u0b05-\u0b39",
+    "tamil": "\u0b83-\u0bb9",
+    "telugu": "\u0c05-\u0c39",
+    "kannada": "\u0c85-\u0cb9",
+    "malayalam": "\u0d05-\u0d3a",
+    "sinhala": "\u0d85-\u0dc6",
+    "thai": "\u0e01-\u0e30",
+    "lao": "\u0e81-\u0eb0",
+    "tibetan": "\u0f40-\u0f6c",
+    "myanmar": "\u1000-\u102a",
+    "ethiopic": "\u1200-\u137f",
+    "khmer": "\u1780-\u17b3",
+}
+_LETTERS = re.compile("|".join(f"(?P<{name}>[{letters}]+)" for name, letters in _SCRIPTS.items()))
+_WEIGHTS = {"han": 3, "kana": 2, "hangul": 2}
+"""A syllable or word sign says as much as several letters: TTP袭击 is Chinese."""
+
+_ONLY_LANGUAGE = {
+    "kana": "ja",
+    "hangul": "ko",
+    "greek": "el",
+    "hebrew": "he",
+    "armenian": "hy",
+    "georgian": "ka",
+    "bengali": "bn",
+    "gurmukhi": "pa",
+    "gujarati": "gu",
+    "odia": "or",
+    "tamil": "ta",
+    "telugu": "te",
+    "kannada": "kn",
+    "malayalam": "ml",
+    "sinhala": "si",
+    "thai": "th",
+    "lao": "lo",
+    "tibetan": "bo",
+    "myanmar": "my",
+    "ethiopic": "am",
+    "khmer": "km",
+}
+
+# Letters that speak for a language among those of its script: each occurrence counts once.
+_SIGNS: Mapping[str, Mapping[str, str]] = {
+    "arabic": {
+        "ur": "ٹڈڑںےہھۓۃۂ",
+        "ps": "ټډړږښڼځڅېۍګ",
+        "fa": "پچژ",
+        "ar": "ةىيكأإؤ",
+        "ug": "ۇۆۈۋەڭې",
+        "sd": "ٻڀڄڃڇڏڌڊڙڳڱڻ",
+        "ckb": "ێۆڕڵە",
+    },
+    "cyrillic": {
+        "ru": "ыэъё",
+        "uk": "іїєґ",
+        "be": "ўі",
+        "sr": "јљњђћџ",
+        "kk": "әғқңөұүһі",
+        "ky": "ңөү",
+        "tg": "ӣӯҳҷғқ",
+        "mn": "өү",
+        "bg": "ъ",
+    },
+    "devanagari": {"hi": "", "ne": "", "mr": "ळ"},
+    "latin": {
+        "en": "",
+        "fr": "éèêçàùœ",
+        "de": "äöüß",
+        "es": "ñ¿¡áíó",
+        "pt": "ãõçáê",
+        "it": "òàìè",
+        "tr": "ışğçöü",
+        "az": "əşğçı",
+        "pl": "łąęśżź",
+        "cs": "řěůčšž",
+        "sv": "åäö",
+        "vi": "đươăơ",
+    },
+}
+
+# The commonest words of the language that its neighbours in the script do not share: each counts three.
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "arabic": {
+        "ur": "کے کی کا میں سے نے ہے ہیں اور کو پر یہ بھی تھا تھی کر گیا گئے گئی لیے نہیں ایک ہو والے ہوئے دیا",
+        "fa": "در از به که را این با است برای آن های ها می و شد کرد بر یک تا خود پس شده گفت علیه میان",
+        "ps": "د په کې کښې چې او له ته سره دي ده يې یې نه کړي کړی شوي شوی وي يو یو دی کړ شو ووژل پر",
+        "ar": "في من على إلى أن عن مع هذا هذه التي الذي بعد لا ما بين قال كان عبر خلال ضد حول",
+        "sd": "جي ۾ جو آهي کي تي ۽ جا سان",
+        "ug": "ۋە بىلەن بۇ ئۈچۈن بىر",
+        "ckb": "لە بە و بۆ کە ئەو لەگەڵ",
+    },
+    "cyrillic": {
+        "ru": "и в на не что с по из за от к о для его это как после был были",
+        "uk": "і в на не що з до у та за про від є",
+        "be": "і ў на не што з да за",
+        "sr": "и у на је се да за од са су",
+        "bg": "и в на не за от се да са по с е ще",
+        "kk": "мен және үшін бойынша",
+        "ky": "жана менен үчүн",
+        "tg": "ва дар ба аз бо ки ин барои",
+        "mn": "нь ба болон",
+    },
+    "devanagari": {
+        "hi": "के की का में से ने है हैं और को पर यह भी था थी कर गया गए लिए नहीं एक हो वाले हुए दिया",
+        "ne": "को मा ले र छ छन् का गरेको भएको पनि लाई गर्न",
+        "mr": "च्या आहे आणि या ने ला हे व की आहेत चे ची केली",
+    },
+    "latin": {
+        "en": "the of and in to a is for on with as at by from that after says over his has are was its will be not",
+        "fr": "le la les de des du et en un une dans pour sur au aux est par qui que avec après",
+        "de": "der die das und in den von zu mit im für auf des ist nicht ein eine nach bei dem",
+        "es": "el la los las de del y en un una por para con que se al es tras su",
+        "pt": "o os as de do da dos das e em um uma por para com que no na ao após é",
+        "it": "il lo la gli le di del della e in un una per con che nel al è dopo dei",
+        "nl": "de het een en van in op voor met is dat niet zijn te aan bij",
+        "tr": "ve bir bu için ile de da olarak olan sonra daha çok en gibi kadar",
+        "az": "və bir bu üçün ilə da də olan sonra edib olub",
+        "id": "yang dan di ke dari untuk dengan ini itu pada dalam tidak akan",
+        "sv": "och i att det en på är för av med som den till",
+        "pl": "i w na z do się nie że o jest to po za",
+        "cs": "a v na se je že s do o z po pro",
+        "vi": "và của là có trong cho không được với các một",
+    },
+}
+_WORD_WEIGHT = 3
+_PRIOR = 4
+"""What the declared language starts with, or English in plain ASCII: one chance word must not outweigh it."""
+# Vowel signs are no letters to ``re``; without them every Hindi word would fall apart.
+_WORD = re.compile("(?:[^\\W\\d_]|[\u0900-\u0dff\u0300-\u036f\u064b-\u0652'’])+")
+_ACCENTED = re.compile(r"[^\W\d_a-z]")
+_TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
+    script: {language: frozenset(words.split()) for language, words in table.items()}
+    for script, table in _WORDS.items()
+}
+_DEFAULTS = {"arabic": "ur", "cyrillic": "ru", "devanagari": "hi"}
+"""Who is meant when letters and words leave it open: the language most of our feeds in that script use."""
+
+
+def scripts(text: str) -> frozenset[str]:
+    """Return the scripts a text uses: latin, arabic, han, devanagari, cyrillic, kana, hangul and others."""
+    return frozenset(_count(text))
+
+
+def guess_language(text: str, hint: str | None) -> str | None:
+    """Return the primary language subtag (BCP 47) of a text, or None if nothing tells.
+
+    ``hint`` is the language the feed or item declares; it decides between languages of one script when the text
+    itself does not, and never against the script.
+    """
+    declared = None if hint is None else re.split("[-_]", hint.strip().lower())[0] or None
+    counts = _count(text[:SAMPLE])
+    if not counts:
+        return declared
+    script = max(counts, key=lambda name: (counts[name] * _WEIGHTS.get(name, 1), name))
+    if script in {"han", "kana"}:
+        # A Japanese text always shows kana, if few; a Chinese one may quote a word.
+        is_japanese = counts["kana"] * 8 > counts["han"] or (declared == "ja" and counts["kana"] == 0)
+        return "ja" if is_japanese else "zh"
+    if script in _ONLY_LANGUAGE:
+        return _ONLY_LANGUAGE[script]
+    return _among(script, text[:SAMPLE], declared)
+
+
+def _count(text: str) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for run in _LETTERS.finditer(text):
+        if run.lastgroup is not None:
+            counts[run.lastgroup] += run.end() - run.start()
+    return counts
+
+
+def _among(script: str, text: str, declared: str | None) -> str | None:
+    """Choose among the languages of one script; the declared one wins a draw."""
+    lowered = text.lower()
+    letters = Counter(lowered)
+    # In a mixed-case headline NA and KE are assemblies and companies, not articles.
+    words = Counter(
+        word.lower() for word in _WORD.findall(text) if len(word) == 1 or not word.isupper() or text.isupper()
+    )
+    scores = {
+        language: sum(letters[sign] for sign in _SIGNS[script].get(language, ""))
+        + _WORD_WEIGHT * sum(count for word, count in words.items() if word in table)
+        for language, table in _TABLES[script].items()
+    }
+    is_plain = script == "latin" and not _ACCENTED.search(lowered)
+    preferred = declared or ("en" if is_plain else None)
+    best = max(scores.values())
+    if best > 0 and preferred in scores:
+        scores[preferred] += _PRIOR
+        best = max(scores.values())
+    if best > 0:
+        return max(scores, key=lambda language: (scores[language], language == _DEFAULTS.get(script)))
+    if script == "latin":
+        unclear = "en" if len(words) > 1 and is_plain else None
+        return declared if declared is not None and declared not in _NOT_LATIN else unclear
+    return declared if declared in scores else _DEFAULTS[script]
+
+
+_NOT_LATIN = (
+    frozenset(_ONLY_LANGUAGE.values())
+    | _TABLES["arabic"].keys()
+    | _TABLES["devanagari"].keys()
+    | {"zh", "ja", "ru", "uk", "be", "bg", "mn", "ky", "tg"}
+)

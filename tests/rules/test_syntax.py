@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.records import Field, Problem, Send, Severity, Source
+from monitor.rules.compile import compile_rules
+from monitor.rules.syntax import read_rule_file
+from tests.rules.conftest import ANALYSTS, TODAY, TOPICS
+
+BAD = Path(__file__).parent.parent / "data" / "rules" / "bad"
+CASES = sorted(path for path in BAD.iterdir() if path.suffix != ".txt")
+
+EVERYTHING = """
+[entity.ttp]
+name    = "Tehreek-e-Taliban Pakistan"
+kind    = "armed group"
+names   = ["TTP", { text = "IS", only_with = ["Khorasan"] }]
+not_in  = ["tactics, techniques and procedures (TTP)"]
+part_of = "umbrella"
+
+[set.militants]
+of = ["ttp"]
+
+[words.attack]
+terms = ["attack*", "حملہ", "袭击"]
+
+[file]
+owner = "cpec-desk"
+
+[rule.chinese-nationals-attacked]
+title     = "Attack on Chinese nationals"
+severity  = "critical"
+send      = "alert"
+in        = ["title"]
+all       = [["@militants", "Chinese engineers"], "@attack"]
+none      = ["mock drill"]
+min_score = { cpec-security = 0.50, militant-sanctuaries = 1 }
+langs     = ["en", "fa-AF"]
+sources   = ["Dawn"]
+stances   = ["state"]
+max_age   = "3d"
+after     = 2026-01-01
+before    = 2027-01-01
+throttle  = "6h"
+expires   = 2027-03-31
+false_alarms = "Film reviews"
+
+[[rule.chinese-nationals-attacked.near]]
+words = 15
+all   = ["@militants", ["sanctuar*", "safe haven*"]]
+
+[[rule.chinese-nationals-attacked.near]]
+within = "sentence"
+all    = ["@militants", "@attack"]
+
+[[rule.chinese-nationals-attacked.example]]
+match     = true
+title     = "Five killed"
+text      = "Engineers killed in blast"
+lang      = "en"
+source    = "Dawn"
+published = 2026-11-20
+scores    = { cpec-security = 0.9 }
+
+[[rule.chinese-nationals-attacked.example]]
+match = false
+text  = "Engineers finish a bridge"
+
+[tune."sanctuaries-desk/havens"]
+send      = "record"
+severity  = "low"
+throttle  = "1d"
+min_score = { militant-sanctuaries = 0.7 }
+also_none = ["verdict"]
+
+[mute.quetta-trial]
+entity = "ttp"
+with   = ["anti-terrorism court", ["hearing", "trial"]]
+until  = 2026-12-20
+why    = "Weekly hearings"
+"""
+
+
+def test_every_key_of_the_grammar_is_read() -> None:
+    file = read_rule_file(EVERYTHING, "rules/all.toml")
+    rule = file.rules[0]
+    assert file.problems == ()
+    assert file.owner == "cpec-desk"
+    assert [name.text for name in file.entities[0].names] == ["TTP", "IS"]
+    assert [term.text for term in file.entities[0].names[1].only_with] == ["Khorasan"]
+    assert rule.full_id == "cpec-desk/chinese-nationals-attacked"
+    assert (rule.severity, rule.send, rule.fields) == (Severity.CRITICAL, Send.ALERT, (Field.TITLE,))
+    assert [str(clause) for clause in rule.all] == ['["@militants", "Chinese engineers"]', '"@attack"']
+    assert [near.words for near in rule.near] == [15, None]
+    assert [(bound.topic, bound.least) for bound in rule.min_score] == [
+        ("cpec-security", 0.5),
+        ("militant-sanctuaries", 1.0),
+    ]
+    assert rule.filters.langs == ("en", "fa-af")
+    assert rule.filters.sources == ("dawn",)
+    assert (rule.filters.max_age, rule.throttle) == (timedelta(days=3), timedelta(hours=6))
+    assert (rule.filters.after, rule.filters.before) == (date(2026, 1, 1), date(2027, 1, 1))
+    assert rule.expires == date(2027, 3, 31)
+    assert [example.is_match for example in rule.examples] == [True, False]
+    assert rule.examples[0].published_at == datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert file.tunes[0].throttle == timedelta(days=1)
+    assert file.mutes[0].until == date(2026, 12, 20)
+    assert rule.declared_at == Source("rules/all.toml", 18, 1)
+
+
+def test_what_a_rule_does_not_say_has_its_default() -> None:
+    rule = read_rule_file('[file]\nowner = "a"\n[rule.x]\nall = ["TTP"]\n', "rules/x.toml").rules[0]
+    assert (rule.title, rule.severity, rule.send) == ("x", Severity.MEDIUM, Send.DIGEST)
+    assert rule.fields == (Field.TITLE, Field.BODY)
+    assert (rule.throttle, rule.expires, rule.none, rule.near) == (None, None, (), ())
+
+
+def _problems(case: Path) -> tuple[Problem, ...]:
+    paths = sorted(case.glob("*.toml")) if case.is_dir() else [case]
+    files = [read_rule_file(path.read_text(encoding="utf-8"), f"rules/{path.name}") for path in paths]
+    return compile_rules(files, TOPICS, TODAY, analysts=ANALYSTS).problems
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_wrong_file_gives_exactly_the_reviewed_messages(case: Path) -> None:
+    told = "".join(f"{'error' if problem.is_error else 'warning'} {problem}\n" for problem in _problems(case))
+    assert told == case.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_the_place_of_a_problem_holds_the_text_it_quotes(case: Path) -> None:
+    folder = case if case.is_dir() else case.parent
+    for problem in _problems(case):
+        lines = (folder / Path(problem.where.path).name).read_text(encoding="utf-8").split("\n")
+        rest = lines[problem.where.line - 1][problem.where.column - 1 :]
+        assert rest
+        assert not rest[0].isspace()
+        if problem.code in {"R012", "R016", "R017", "R018", "R019", "R040", "R044", "R045", "R046", "R047"}:
+            assert problem.what.split('"')[1].removeprefix("@") in rest
+
+
+def test_three_mistakes_in_one_rule_give_three_messages() -> None:
+    problems = _problems(BAD / "three-mistakes.toml")
+    assert [(problem.where.line, problem.where.column, problem.code) for problem in problems] == [
+        (13, 12, "R008"),
+        (14, 13, "R012"),
+        (15, 12, "R010"),
+    ]
+    assert all(problem.fix for problem in problems)
+
+
+def test_of_a_file_with_broken_lines_no_rule_is_used() -> None:
+    file = read_rule_file((BAD / "t-broken-lines.toml").read_text(encoding="utf-8"), "rules/t.toml")
+    assert [rule.is_sound for rule in file.rules] == [False]
+    assert [entity.id for entity in file.entities] == ["ttp"]
+
+
+def test_a_wrong_rule_does_not_take_its_neighbours_with_it() -> None:
+    text = '[file]\nowner = "a"\n[rule.bad]\nall = ["TTP"]\nthrottle = 5\n[rule.good]\nall = ["TTP"]\n'
+    file = read_rule_file(text, "rules/x.toml")
+    assert [(rule.id, rule.is_sound) for rule in file.rules] == [("bad", False), ("good", True)]
+
+
+_KEYS = ("entity", "set", "words", "file", "rule", "tune", "mute", "near", "example", "all", "names", "until", "x")
+_VALUES = st.recursive(
+    st.sampled_from(
+        ['"@x"', '"a*"', '""', "1", "-1.5", "nan", "true", "2026-01-01", "0001-01-01T00:00:00+14:00", '"6h"']
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda parts: f"[{', '.join(parts)}]")
+        | st.tuples(st.sampled_from(_KEYS), inner).map(lambda pair: f"{{ {pair[0]} = {pair[1]} }}")
+    ),
+    max_leaves=5,
+)
+_LINES = st.one_of(
+    st.lists(st.sampled_from(_KEYS), min_size=1, max_size=3).map(lambda keys: f"[{'.'.join(keys)}]"),
+    st.lists(st.sampled_from(_KEYS), min_size=1, max_size=3).map(lambda keys: f"[[{'.'.join(keys)}]]"),
+    st.tuples(st.sampled_from(_KEYS), _VALUES).map(lambda pair: f"{pair[0]} = {pair[1]}"),
+    st.text(max_size=20),
+)
+
+
+@given(st.lists(_LINES, max_size=12).map("\n".join))
+def test_reading_and_compiling_never_raise(text: str) -> None:
+    file = read_rule_file(text, "rules/x.toml")
+    book = compile_rules([file], TOPICS, TODAY, analysts=ANALYSTS)
+    lines = text.count("\n") + 1
+    assert all(1 <= problem.where.line <= lines and problem.where.column >= 1 for problem in book.problems)
+    assert list(book.problems) == sorted(book.problems)

@@ -1,0 +1,79 @@
+"""Headlines tell their language; the feed's own claim decides only where the script leaves it open."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.text.language import guess_language, scripts
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Gwadar port workers return after the blast", "en"),
+        ("Two injured near Dasu", "en"),
+        ("گوادر میں دھماکا، دو افراد زخمی ہو گئے", "ur"),
+        ("وزیر اعظم کا دورہ گلگت", "ur"),
+        ("حمله به کاروان در شرق افغانستان", "fa"),
+        ("وزیر خارجه این کشور وارد کابل شد", "fa"),
+        ("په کندهار کې د چاودنې له امله دوه تنه ووژل شول", "ps"),
+        ("د کابل ښاروالۍ نوی پلان", "ps"),
+        ("مقتل ثلاثة في انفجار على الحدود", "ar"),
+        ("وزير الخارجية يصل إلى إسلام آباد", "ar"),
+        ("瓜达尔港发生爆炸", "zh"),
+        ("TTP袭击", "zh"),
+        ("中巴經濟走廊新項目", "zh"),
+        ("グワダル港で爆発、2人負傷", "ja"),
+        ("ग्वादर में धमाके में दो घायल", "hi"),
+        ("चीन और पाकिस्तान की बैठक", "hi"),
+        ("В Гвадаре после взрыва ранены двое", "ru"),
+        ("У Гвадарі після вибуху є поранені", "uk"),
+        ("Gwadar'da bir patlama daha oldu, üç kişi öldü", "tr"),
+        ("L'explosion dans le port de Gwadar a fait deux blessés", "fr"),
+        ("Zwei Verletzte nach der Explosion in Gwadar", "de"),
+        ("과다르 항구에서 폭발", "ko"),
+        ("গোয়াদরে বিস্ফোরণ", "bn"),
+        ("গ", "bn"),
+        ("ئۇيغۇرلار ۋە قازاقلار", "ug"),
+    ],
+)
+def test_a_headline_tells_its_language(text: str, language: str) -> None:
+    assert guess_language(text, None) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "language"),
+    [
+        ("طالبان", "fa", "fa"),
+        ("طالبان", "ps-AF", "ps"),
+        ("طالبان", None, "ur"),
+        ("طالبان", "en", "ur"),
+        ("Gwadar Nachrichten", "de-DE", "de"),
+        ("Gwadar Nachrichten", "zh", "en"),
+        ("瓜达尔", "en-US", "zh"),
+        ("東京", "ja", "ja"),
+        ("12 – 14", "ur", "ur"),
+        ("12 – 14", None, None),
+        ("", None, None),
+        ("", " EN_gb ", "en"),
+        ("", "", None),
+        ("په کندهار کې د چاودنې له امله دوه تنه ووژل شول", "ur", "ps"),
+    ],
+)
+def test_the_declared_language_decides_what_the_script_leaves_open(
+    text: str, hint: str | None, language: str | None
+) -> None:
+    assert guess_language(text, hint) == language
+
+
+def test_scripts_are_named() -> None:
+    assert scripts("CPEC: 中巴经济走廊 گوادر ग्वादर Гвадар 12!") == {"latin", "han", "arabic", "devanagari", "cyrillic"}
+    assert scripts("12 – !") == frozenset()
+
+
+@given(st.text(), st.none() | st.text(max_size=8))
+def test_any_text_gets_an_answer(text: str, hint: str | None) -> None:
+    guess = guess_language(text, hint)
+    assert guess is None or guess
