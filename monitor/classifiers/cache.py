@@ -23,7 +23,7 @@ _TOPIC_FACTS = ("id", "threshold", "bias", "slope", "shift")
 
 
 def dump(model: Model) -> tuple[Arrays, str]:
-    """Return a model as named arrays and JSON, for ``load``; rows of the n-gram tables that say nothing are left out."""
+    """Return a model as named arrays and JSON, for ``load``; n-gram rows that say nothing are left out."""
     tables = np.array([topic.gram_weights for topic in model.topics], dtype=np.float32).reshape(-1, BUCKETS)
     used = np.flatnonzero(np.any(tables != 0, axis=0))
     arrays: Arrays = {

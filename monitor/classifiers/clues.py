@@ -29,7 +29,6 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    masks: tuple[int, ...]
     groups: tuple[tuple[int, ...], ...]
     words: int | None
 
@@ -37,7 +36,8 @@ class _Near:
 @dataclass(frozen=True, slots=True)
 class _CompiledClue:
     column: int
-    all_masks: tuple[int, ...]
+    required: tuple[int, ...]
+    """A mask of slots per group; of each at least one must be there."""
     none_mask: int
     near: tuple[_Near, ...]
     first: tuple[int, ...]
@@ -63,15 +63,11 @@ class _TopicReader:
 
     def _compile(self, clue: Clue, column: int) -> _CompiledClue:
         groups = tuple(self._group(group) for group in clue.all_of)
-        near = tuple(
-            _Near(tuple(map(_mask, slots)), slots, one.words)
-            for one in clue.near
-            for slots in (tuple(self._group(group) for group in one.groups),)
-        )
+        near = tuple(_Near(tuple(self._group(group) for group in one.groups), one.words) for one in clue.near)
         required = (*groups, *(slots for one in near for slots in one.groups))
         return _CompiledClue(
             column=column,
-            all_masks=tuple(_mask(group) for group in groups),
+            required=tuple(_mask(group) for group in required),
             none_mask=_mask(self._group(clue.none_of)),
             near=near,
             first=min(required, key=len),
@@ -95,9 +91,15 @@ class _TopicReader:
             if slot < len(self._weights):
                 signs.extend(self._list_signs(slot, found))
         for clue in self._clues:
-            evidence = self._fires(clue, present, hits, fields)
-            if evidence is not None:
-                signs.append(Sign(clue.column, CLUE_WEIGHT, evidence))
+            if present & clue.none_mask:
+                continue
+            for mask in clue.required:
+                if not present & mask:
+                    break
+            else:
+                evidence = self._evidence(clue, hits, fields)
+                if evidence is not None:
+                    signs.append(Sign(clue.column, CLUE_WEIGHT, evidence))
         return signs
 
     def _list_signs(self, slot: int, found: list[Evidence]) -> list[Sign]:
@@ -108,13 +110,10 @@ class _TopicReader:
             signs.append(Sign(2 * slot, weight, in_title[0]))
         return signs
 
-    def _fires(
-        self, clue: _CompiledClue, present: int, hits: Mapping[int, list[Evidence]], fields: Mapping[Field, str]
+    def _evidence(
+        self, clue: _CompiledClue, hits: Mapping[int, list[Evidence]], fields: Mapping[Field, str]
     ) -> Evidence | None:
-        if present & clue.none_mask or not all(present & mask for mask in clue.all_masks):
-            return None
-        if not all(present & mask for near in clue.near for mask in near.masks):
-            return None
+        """Return the words that show the clue; None if what must stand together does not. All its groups are there."""
         shown: Evidence | None = None
         for near in clue.near:
             found = _near(near, hits, fields)

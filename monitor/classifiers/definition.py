@@ -128,7 +128,9 @@ class _Reader:
         self._check_keys(place, table, ("title", "counts", "all", "none", "near"))
         counts = self._text(place, table, "counts")
         if counts and counts not in tuple(Counts):
-            self._report((*place, "counts"), "D003", f'"{counts}" is not "for" or "against"', 'write "for" or "against"')
+            self._report(
+                (*place, "counts"), "D003", f'"{counts}" is not "for" or "against"', 'write "for" or "against"'
+            )
         near = tuple(self._near((*place, "near", n), entry, lists) for n, entry in enumerate(self._nears(place, table)))
         clue = Clue(
             name=name,
@@ -204,7 +206,9 @@ class _Reader:
                 fix = f'did you mean "{close[0]}"?' if close else f"known here: {', '.join(known)}"
                 self._add(self.document.key_where((*place, key)), "D001", f'unknown key "{key}"', fix)
 
-    def _table(self, place: KeyPath, table: Mapping[str, object], key: str, *, is_required: bool = True) -> dict[str, object]:
+    def _table(
+        self, place: KeyPath, table: Mapping[str, object], key: str, *, is_required: bool = True
+    ) -> dict[str, object]:
         value = table.get(key)
         if isinstance(value, dict):
             return value
@@ -247,7 +251,9 @@ class _Reader:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if isinstance(value, int | float) and is_number and bounds[0] <= value <= bounds[1]:
             return float(value)
-        self._report((*place, key), "D003", f'"{key}" must be a number', f"write one between {bounds[0]} and {bounds[1]}")
+        self._report(
+            (*place, key), "D003", f'"{key}" must be a number', f"write one between {bounds[0]} and {bounds[1]}"
+        )
         return None
 
     def _report(self, place: KeyPath, code: str, what: str, fix: str) -> None:

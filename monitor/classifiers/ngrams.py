@@ -102,7 +102,8 @@ def _word_hashes(chars: _Hashes, first: Ints, after: Ints) -> _Hashes:
     turned = (chars * _MIX) * (_BASE * (2 * inside + 1).astype(np.uint64))
     turned ^= turned >> np.uint64(29)
     totals = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(turned)])
-    return totals[after] - totals[first]
+    hashes: _Hashes = totals[after] - totals[first]
+    return hashes
 
 
 def _pieces(chars: _Hashes, is_word: NDArray[np.bool_]) -> tuple[Ints, _Hashes]:
@@ -135,14 +136,17 @@ def _buckets(hashes: _Hashes) -> Ints:
 
 def _is_word(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     table = _word_table()
-    return np.where(codes < _BMP, table[np.minimum(codes, _BMP - 1)], False)
+    return (codes < _BMP) & table[np.minimum(codes, _BMP - 1)]
 
 
 @cache
 def _word_table() -> NDArray[np.bool_]:
     """Return for each code point below U+10000 whether it belongs to a word; Indic vowel signs do."""
     return np.fromiter(
-        (chr(code).isalnum() or 0x900 <= code < 0xE00 and unicodedata.category(chr(code))[0] == "M" for code in range(_BMP)),
+        (
+            chr(code).isalnum() or (0x900 <= code < 0xE00 and unicodedata.category(chr(code))[0] == "M")
+            for code in range(_BMP)
+        ),
         dtype=np.bool_,
         count=_BMP,
     )

@@ -1,14 +1,16 @@
 """What the classifiers learn from: passages written or labelled by hand, and the analysts' judgements.
 
 Both come from JSON lines: ``classifiers/contrast.jsonl`` and ``classifiers/feedback/ANALYST.jsonl``.
-Codes: J001 a line that is not a JSON object, J002 a missing or unusable key, J003 an id used before.
+Codes: J001 a line that is not a JSON object, J002 a missing or unusable key, J003 an id used before, J004 a topic that
+no file defines.
 """
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from monitor.classifiers.definition import TopicDefinition
@@ -50,8 +52,13 @@ class Judgement:
     why: str = ""
 
 
-def read_contrast(text: str, path: str) -> tuple[tuple[Passage, ...], tuple[Problem, ...]]:
-    """Return the passages of a contrast file, in order; bad lines are left out and reported."""
+def read_contrast(
+    text: str, path: str, topics: Collection[str] | None = None
+) -> tuple[tuple[Passage, ...], tuple[Problem, ...]]:
+    """Return the passages of a contrast file, in order; bad lines are left out and reported.
+
+    ``topics`` are those that exist, None if that is not known yet.
+    """
     passages: list[Passage] = []
     problems: list[Problem] = []
     seen: set[str] = set()
@@ -61,15 +68,24 @@ def read_contrast(text: str, path: str) -> tuple[tuple[Passage, ...], tuple[Prob
         if wrong:
             problems.append(Problem(where, "J002", wrong, "see classifiers/contrast.jsonl for the form"))
         elif identifier in seen:
-            problems.append(Problem(where, "J003", f'the id "{identifier}" was used before', "give it an id of its own"))
+            problems.append(
+                Problem(where, "J003", f'the id "{identifier}" was used before', "give it an id of its own")
+            )
         else:
             seen.add(str(identifier))
-            passages.append(_passage(line))
+            passage = _passage(line)
+            passages.append(passage)
+            problems.extend(unknown_topics(where, passage.topics, topics))
     return tuple(passages), tuple(problems)
 
 
-def read_judgements(text: str, path: str) -> tuple[tuple[Judgement, ...], tuple[Problem, ...]]:
-    """Return the judgements of a feedback file, in order; bad lines are left out and reported."""
+def read_judgements(
+    text: str, path: str, topics: Collection[str] | None = None
+) -> tuple[tuple[Judgement, ...], tuple[Problem, ...]]:
+    """Return the judgements of a feedback file, in order; bad lines are left out and reported.
+
+    ``topics`` are those that exist, None if that is not known yet.
+    """
     judgements: list[Judgement] = []
     problems: list[Problem] = []
     for where, line in _objects(text, path, problems):
@@ -80,6 +96,7 @@ def read_judgements(text: str, path: str) -> tuple[tuple[Judgement, ...], tuple[
             what = f"missing or unusable: {', '.join(missing)}"
             problems.append(Problem(where, "J002", what, "see classifiers/feedback/README.md for the form"))
             continue
+        problems.extend(unknown_topics(where, (str(line["topic"]),), topics))
         judgements.append(
             Judgement(
                 item=str(line["item"]),
@@ -95,8 +112,19 @@ def read_judgements(text: str, path: str) -> tuple[tuple[Judgement, ...], tuple[
     return tuple(judgements), tuple(problems)
 
 
+def unknown_topics(
+    where: Source, named: Collection[str], topics: Collection[str] | None, code: str = "J004"
+) -> Iterator[Problem]:
+    """Yield a problem for each topic named at ``where`` that does not exist, none if ``topics`` is None."""
+    for topic in sorted(named) if topics is not None else ():
+        if topic not in (topics or ()):
+            close = difflib.get_close_matches(topic, sorted(topics or ()), n=1)
+            fix = f'did you mean "{close[0]}"?' if close else "topics are defined in classifiers/*.toml"
+            yield Problem(where, code, f'no topic called "{topic}"', fix)
+
+
 def latest_judgements(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
-    """Return one judgement per item and topic: the last said (by ``at``, then by position), in order of first saying."""
+    """Return one judgement per item and topic: the last said (by ``at``, then by position), ordered by the first."""
     last: dict[tuple[str, str], Judgement] = {}
     for judgement in judgements:
         key = (judgement.item, judgement.topic)

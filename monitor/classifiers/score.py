@@ -89,9 +89,9 @@ class Model:
     def _score_topic(self, number: int, batch: TextBatch, values: Floats) -> list[TopicScore]:
         topic, names = self.topics[number], self.reader.names[number]
         grams = batch.grams
-        of_words = np.bincount(
+        of_words: Floats = np.bincount(
             grams.words, weights=values * topic.gram_weights[grams.buckets], minlength=len(grams.word_items)
-        )
+        ).astype(np.float64)
         from_words = np.bincount(grams.word_items, weights=of_words, minlength=grams.n_items)
         bounds = np.searchsorted(grams.word_items, np.arange(grams.n_items + 1))
         scores = []
@@ -120,9 +120,7 @@ def read_batch(reader: Reader, items: Sequence[tuple[str, str]]) -> TextBatch:
     return TextBatch(tuple(reader.read(title, text) for title, text in cut), grams, folded)
 
 
-def _sign_parts(
-    signs: Sequence[Sign], names: Sequence[str], topic: TopicModel
-) -> dict[str, tuple[float, Evidence]]:
+def _sign_parts(signs: Sequence[Sign], names: Sequence[str], topic: TopicModel) -> dict[str, tuple[float, Evidence]]:
     """Return what each list and clue adds; a list's part in the title and in the whole item are one."""
     parts: dict[str, tuple[float, Evidence]] = {}
     for sign in signs:

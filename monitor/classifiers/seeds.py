@@ -1,15 +1,15 @@
 """The seed articles: which paragraph speaks to which topic (seeds/labels.toml).
 
 Codes: L001 unknown key, L002 missing key, L003 unusable value, L004 labels and article disagree,
-L005 the article's text is missing; T… problems of TOML itself.
+L005 the article's text is missing, L006 a topic that no file defines; T… problems of TOML itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from monitor.classifiers.passages import Passage
+from monitor.classifiers.passages import Passage, unknown_topics
 from monitor.records import Problem, Source
 from monitor.text.located_toml import Document, KeyPath, parse_toml
 
@@ -47,8 +47,13 @@ class LabelledArticle:
     where: Source
 
 
-def read_labels(text: str, path: str) -> tuple[tuple[LabelledArticle, ...], tuple[Problem, ...]]:
-    """Return the labelled articles in order; what cannot be read is left out and reported, sorted by place."""
+def read_labels(
+    text: str, path: str, topics: Collection[str] | None = None
+) -> tuple[tuple[LabelledArticle, ...], tuple[Problem, ...]]:
+    """Return the labelled articles in order; what cannot be read is left out and reported, sorted by place.
+
+    ``topics`` are those that exist, None if that is not known yet.
+    """
     document = parse_toml(text, path)
     if document.problems:
         return (), document.problems
@@ -71,6 +76,9 @@ def read_labels(text: str, path: str) -> tuple[tuple[LabelledArticle, ...], tupl
                 where=document.where(place),
             )
         )
+    for article in articles:
+        for label in article.paragraphs:
+            problems.extend(unknown_topics(label.where, label.topics or (), topics, "L006"))
     return tuple(articles), tuple(sorted(problems))
 
 
@@ -131,12 +139,16 @@ def _paragraphs(
         here: KeyPath = (*place, number)
         where = document.where(here)
         if not isinstance(entry, dict):
-            problems.append(Problem(where, "L003", "a paragraph is a table", "write { n = 1, starts = …, topics = […] }"))
+            problems.append(
+                Problem(where, "L003", "a paragraph is a table", "write { n = 1, starts = …, topics = […] }")
+            )
             continue
         before = len(problems)
         _check_keys(document, here, entry, _PARAGRAPH_KEYS, problems)
         problems.extend(
-            Problem(where, "L002", f'"{key}" is missing', f"add {key} = …") for key in ("n", "starts") if key not in entry
+            Problem(where, "L002", f'"{key}" is missing', f"add {key} = …")
+            for key in ("n", "starts")
+            if key not in entry
         )
         is_furniture = entry.get("furniture") is True
         if is_furniture == ("topics" in entry):

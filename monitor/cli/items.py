@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ def items() -> None:
     """List, search and show stored items."""
 
 
-def _filters(command: click.Command) -> click.Command:
+def _filters(command: Callable[..., int]) -> Callable[..., int]:
     """Add the filter options that list and search share."""
     options = (
         click.option("--topic", help="At or above this topic's threshold, or --min-score."),
@@ -44,7 +45,7 @@ def _filters(command: click.Command) -> click.Command:
 @items.command("list")
 @_filters
 @click.pass_obj
-def list_command(context: Context, **asked: object) -> int:
+def list_command(context: Context, /, **asked: object) -> int:
     """List items, newest first, narrowed by filters."""
     return _list(context, None, asked)
 
@@ -53,7 +54,7 @@ def list_command(context: Context, **asked: object) -> int:
 @click.argument("words", nargs=-1, required=True)
 @_filters
 @click.pass_obj
-def search(context: Context, words: tuple[str, ...], **asked: object) -> int:
+def search(context: Context, /, words: tuple[str, ...], **asked: object) -> int:
     """Search titles and texts for WORDS; all must be found, quoted ones together, in any script."""
     return _list(context, " ".join(words), asked)
 

@@ -122,6 +122,8 @@ def _load_book(
 
 def _topics(root: Path) -> tuple[str, ...] | None:
     """Return the topics that classifiers/ defines, None in a folder without any; a broken definition counts by name."""
+    if not (root / "classifiers").is_dir():
+        return None
     from monitor.classifiers.definition import parse_definition
     from monitor.workspace.files import read_texts
 
@@ -132,11 +134,13 @@ def _topics(root: Path) -> tuple[str, ...] | None:
 
 def _analysts(root: Path) -> tuple[str, ...] | None:
     """Return the analysts of config.toml, None where it is missing or cannot be used."""
+    path = root / "config.toml"
+    if not path.exists():
+        return None
     from monitor.config import parse_config
     from monitor.workspace.files import read_text
 
-    path = root / "config.toml"
-    config, _ = parse_config(read_text(path, "config.toml"), "config.toml") if path.exists() else (None, ())
+    config, _ = parse_config(read_text(path, "config.toml"), "config.toml")
     return tuple(analyst.name for analyst in config.analysts) if config else None
 
 

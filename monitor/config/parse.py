@@ -15,8 +15,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from monitor.config.form import AnalystForm, ConfigForm, DigestForm, EmailRouteForm, FeedForm, FolderRouteForm
-from monitor.deliver.routes import EmailRoute, FolderRoute, Route
-from monitor.fetch.client import FetchLimits
+from monitor.deliver.routes import EmailRoute, FolderRoute, Route, Tls
+from monitor.fetch.limits import FetchLimits
 from monitor.records import DigestSpec, Feed, Problem, Severity, Stance
 from monitor.text.located_toml import Document, parse_toml
 
@@ -138,7 +138,7 @@ def _route(name: str, form: FolderRouteForm | EmailRouteForm) -> Route:
         name=name,
         host=form.host,
         port=form.port,
-        tls=form.tls,
+        tls=Tls(form.tls),
         sender=form.sender,
         to=(form.to,) if isinstance(form.to, str) else tuple(form.to),
         user=form.user,

@@ -76,6 +76,11 @@ def warning_lines(coverage: CoverageView) -> tuple[str, ...]:
     lines: list[str] = []
     if not coverage.feeds:
         lines.append("No feed is configured, so nothing was read.")
+    elif coverage.is_blind and coverage.read:
+        lines.append(
+            f"No feed answered at its last poll, out of {coverage.feeds:,}. "
+            "What stands here was read before that; the absence of later news is not news."
+        )
     elif coverage.is_blind:
         lines.append(
             f"No feed answered, out of {coverage.feeds:,}. "

@@ -101,7 +101,7 @@ def present(digest: Digest, legend: Legend, limits: Limits) -> DigestView:
 
 def present_story(frame: Digest, story: DigestStory, legend: Legend, limits: Limits) -> StoryView:
     """Return the view of a story that stands alone; ``frame`` gives the zone, the moment and the topics' titles."""
-    return _Desk(frame, ZoneInfo(frame.zone), legend, limits).story(story, RULES_SECTION, 1)
+    return _Desk(frame, ZoneInfo(frame.zone), legend, limits).story(story, RULES_SECTION, 0)
 
 
 def _window(digest: Digest, zone: ZoneInfo) -> str:

@@ -45,6 +45,7 @@ _Make = Callable[[Limits], dict[str, Any]]
 """What a template is given, within limits."""
 
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
+_HEAD: Final = re.compile(r"<head>(<style>.*?</style>)(.*?)</head>", re.DOTALL)
 _INDENTATION: Final = re.compile(r"\n\s+")
 
 
@@ -155,9 +156,11 @@ class Renderer:
     def _inlined(self, html: str) -> str:
         # Indentation is a tenth of a page and means nothing outside <pre>, which no digest needs.
         try:
-            return self._inliner.inline(_INDENTATION.sub("\n", html)).strip() + "\n"
+            inlined = self._inliner.inline(_INDENTATION.sub("\n", html)).strip() + "\n"
         except css_inline.InlineError as error:
             raise jinja2.TemplateRuntimeError(f"its styles cannot be read: {error}") from error
+        # The inliner puts the media rules first, but the charset must stand in the first 1,024 bytes (HTML, 4.2.5.4).
+        return _HEAD.sub(r"<head>\2\1</head>", inlined, count=1)
 
 
 def limited(pieces: Iterable[str]) -> str:

@@ -87,7 +87,7 @@ class StoryView:
     """One story: the lead in full, and who else reports it."""
 
     number: int
-    """Counts through the whole digest from 1; ``#story-3`` links to it."""
+    """Counts through the whole digest from 1; ``#story-3`` links to it. 0 for the story of an alert."""
     severity: str
     """critical, high, medium, low, info, or empty when only topics put it here."""
     lead: EntryView

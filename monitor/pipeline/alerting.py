@@ -52,7 +52,7 @@ class Alerting:
         wanted = [one for one in batch if any(m.send is Send.ALERT for m in one.assessment.matches.rules)]
         if not wanted:
             return AlertPlan()
-        past = defaultdict(list)
+        past: defaultdict[tuple[str, str, str], list[PastAlert]] = defaultdict(list)
         stories = {one.assessment.story.story for one in wanted}
         for key, decisions in alert_rows.past_of_stories(connection, stories).items():
             past[key].extend(decisions)
@@ -71,7 +71,7 @@ class Alerting:
 
     def _candidates(self, one: AssessedItem) -> list[tuple[str, RuleMatch]]:
         """Return (analyst, match) for every rule that asks for an alert, as each analyst tuned it."""
-        pairs = []
+        pairs: list[tuple[str, RuleMatch]] = []
         matches = one.assessment.matches
         owners = {match.owner for match in matches.rules if match.send is Send.ALERT}
         analysts = dict.fromkeys(name for owner in sorted(owners) for name in recipients(owner, self._follows))

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from monitor.pipeline.desk import Desk
 from monitor.records import Coverage, DeliveryStatus, Feed, FeedReport, FeedState
 from monitor.store import feeds as feed_rows
 from monitor.store import items as item_rows
-from monitor.store import outbox
+from monitor.store import outbox, rounds
 from monitor.store.engine import Connection
 
 
-def coverage_now(connection: Connection, desk: Desk, gaps: Sequence[str] = ()) -> Coverage:
-    """Return the coverage panel of this moment; ``gaps`` names feeds whose last pull was all new."""
+def coverage_now(
+    connection: Connection, desk: Desk, gaps: Sequence[str] = (), since: datetime | None = None
+) -> Coverage:
+    """Return the coverage panel of this moment.
+
+    ``gaps`` names feeds whose pull in this round was all new; those of rounds since ``since`` are added.
+    """
+    found = dict.fromkeys(gaps)
+    if since is not None:
+        earlier = (str(one.summary.get("gaps", "")).split() for one in rounds.since(connection, since))
+        found |= dict.fromkeys(name for names in earlier for name in names)
     states = feed_rows.states(connection)
     return Coverage(
         feeds=tuple(report(feed, states) for feed in desk.config.feeds),
         unassessed=item_rows.count_unassessed(connection),
         fallbacks=desk.fallbacks,
-        gaps=tuple(gaps),
+        gaps=tuple(sorted(found)),
         unwatched=desk.config.unwatched,
         undelivered=_undelivered(connection),
     )

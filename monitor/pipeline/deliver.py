@@ -37,30 +37,34 @@ class DeliverReport:
 
 
 def deliver(
-    database: Database, routes: Mapping[str, Route], root: Path, clock: Clock, on_step: Callable[[str], None] = len
+    database: Database, routes: Mapping[str, Route], root: Path, clock: Clock, on_step: Callable[[str], None] | None = None
 ) -> DeliverReport:
     """Deliver every message that is due. The caller holds the round lock.
 
     ``on_step`` is told the points between which a kill must lose or double nothing; tests kill there.
     Raises StoreError when the database fails; the messages then stay as they are.
     """
+    step = on_step or (lambda _: None)
     with database.write() as connection:
         # Whoever claimed these is dead, since the lock is ours. A file is written again under its name; a mail may
         # arrive twice, with the same Message-ID, which beats never.
-        outbox.recover(connection, clock())
+        folders = [name for name, route in routes.items() if isinstance(route, FolderRoute)]
+        outbox.recover(connection, clock(), folders)
     with database.read() as connection:
         due = outbox.due(connection, clock())
-    sent, waiting, failed = [], [], []
+    sent: list[OutboxMessage] = []
+    waiting: list[OutboxMessage] = []
+    failed: list[OutboxMessage] = []
     for message in due:
         with database.write() as connection:
             outbox.claim(connection, message.id, clock())
-        on_step("claimed")
+        step("claimed")
         outcome = hand_over(routes, root, message)
-        on_step("answered")
+        step("answered")
         after = _after(message, outcome, clock())
         with database.write() as connection:
             outbox.mark(connection, after.id, after.status, after.reason, clock(), after.next_attempt_at)
-        on_step("marked")
+        step("marked")
         log.info("delivery", id=message.id, route=message.route, status=after.status, reason=after.reason)
         {DeliveryStatus.SENT: sent, DeliveryStatus.FAILED: failed}.get(after.status, waiting).append(after)
     return DeliverReport(tuple(sent), tuple(waiting), tuple(failed))
@@ -73,11 +77,20 @@ def hand_over(routes: Mapping[str, Route], root: Path, message: OutboxMessage) -
         case FolderRoute():
             return write_file(root / route.path, message.recipient, message.content)
         case EmailRoute():
-            return send_mail(route, message.content, tuple(message.recipient.split(", ")), root)
+            return send_mail(_in_workspace(route, root), message.content, (message.recipient,))
         case None:
             return SendFailed(f'config.toml has no route called "{message.route}" any more')
         case _:
             assert_never(route)
+
+
+def _in_workspace(route: EmailRoute, root: Path) -> EmailRoute:
+    """Return the route with the paths of its secrets taken from the workspace."""
+    return replace(
+        route,
+        password_file=root / route.password_file if route.password_file else None,
+        ca_file=root / route.ca_file if route.ca_file else None,
+    )
 
 
 def _after(message: OutboxMessage, outcome: SendOutcome, now: datetime) -> OutboxMessage:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from monitor.classifiers.definition import TopicDefinition
 from monitor.config import Config, parse_config
+from monitor.digests.check import check_templates
 from monitor.digests.render import Renderer
 from monitor.errors import InputError
 from monitor.pipeline.lastgood import Settled, settle
@@ -140,9 +141,11 @@ def settle_topics(workspace: Workspace, database: Database, keep: datetime | Non
 def load_templates(workspace: Workspace) -> tuple[Renderer, tuple[Problem, ...]]:
     """Return a renderer for digests/; broken or missing templates are replaced by the shipped ones."""
     texts, unreadable = read_texts(workspace.digests, workspace.root, "*.j2")
-    templates = {Path(name).name: text for name, text in texts.items()}
-    renderer = Renderer(templates, starter_templates())
-    return renderer, (*unreadable, *renderer.problems)
+    starter = starter_templates()
+    # The shipped ones are known to be good, and trying a template out costs more than a round with nothing new.
+    changed = {name: text for name, text in texts.items() if starter.get(Path(name).name) != text}
+    found = check_templates(texts, starter) if changed else ()
+    return Renderer(texts, starter), (*unreadable, *found)
 
 
 def _template_fallbacks(problems: tuple[Problem, ...]) -> list[str]:

@@ -60,7 +60,7 @@ def build_now(
         since=last.until if last else None,
         until=now,
         topics=desk.topics.titles,
-        coverage=coverage_now(connection, desk, gaps),
+        coverage=coverage_now(connection, desk, gaps, last.until if last else None),
         previous=previous,
         earlier=_earlier(connection, previous),
         feeds={feed.name: feed for feed in (*desk.config.feeds, *desk.config.paused)},

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.feeds.parse import parse_feed
-from monitor.fetch.client import FeedRequest, FetchLimits, run_fetch
+from monitor.fetch.client import run_fetch
+from monitor.fetch.limits import FeedRequest, FetchLimits
 from monitor.pipeline.progress import Clock
 from monitor.records import Feed, Fetched, FetchFailed, FetchOutcome, NotModified, ParsedFeed
 

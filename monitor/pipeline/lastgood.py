@@ -31,7 +31,7 @@ class Settled(Generic[Built]):
 def settle(
     database: Database, name: str, texts: Mapping[str, str], build: Build[Built], keep: datetime | None
 ) -> Settled[Built]:
-    """Build from the set of files called ``name``, given as ``texts`` by path, replacing files with errors by their last good version.
+    """Build from the set of files called ``name`` (``texts`` by path), broken ones in their last good version.
 
     Files that cite each other are good only together: if replacing the files with errors does not mend the set,
     every file goes back to the last version that was good as a set. Where no good version is known, the broken

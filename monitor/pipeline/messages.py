@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.deliver.message import Letter, build_mail
+from monitor.deliver.message import Mail, build_mail, domain_of, message_id
 from monitor.deliver.routes import EmailRoute, FolderRoute, Route
 from monitor.digests.alert import AlertIssue
 from monitor.digests.present import Legend
@@ -49,7 +49,7 @@ def alert_messages(desk: Desk, routes: Sequence[str], issue: AlertIssue, now: da
     # The same alert decided again after a kill must get the same id: it names what it is about, not when.
     mark = hashlib.sha256(f"{about} {items}".encode()).hexdigest()[:12]
     local = issue.decided_at.astimezone(ZoneInfo(issue.zone))
-    base = f"alerts/{local:%Y-%m-%d-%H%M%S}-{issue.analyst}-{_slug(issue.story.headline)}{mark[:6]}"
+    base = f"alert-{local:%Y-%m-%d-%H%M%S}-{issue.analyst}-{_slug(issue.story.headline)}{mark[:6]}"
     content = _Content("alert", about, f"alert-{mark}", base, pages, thread=f"story-{issue.story.id}-{issue.analyst}")
     return tuple(message for route in _routes(desk, routes) for message in _messages(route, content, now))
 
@@ -82,24 +82,27 @@ def _messages(route: Route, content: _Content, now: datetime) -> Iterator[Outbox
             mark = f"{content.mark}.{route.name}.{ending}"
             yield _outbox(mark, route, name, content, text.encode(), now)
         return
-    yield _mail(route, content, now)
+    yield from _mails(route, content, now)
 
 
-def _mail(route: EmailRoute, content: _Content, now: datetime) -> OutboxMessage:
-    domain = route.sender.rpartition("@")[2].strip("> ") or "monitor.invalid"
-    message_id = f"<{content.mark}.{route.name}@{domain}>"
-    letter = Letter(
-        message_id=message_id,
+def _mails(route: EmailRoute, content: _Content, now: datetime) -> Iterator[OutboxMessage]:
+    """Yield one row per reader, so that a refused address is tried again without a second copy for the others."""
+    domain = domain_of(route.sender)
+    mark = message_id(domain, content.mark, route.name)
+    mail = Mail(
+        id=mark,
         sender=route.sender,
         to=route.to,
         subject=content.pages.subject,
         text=content.pages.txt,
         html=content.pages.html,
-        date=now,
-        list_id=f"{content.kind}.monitor.{domain}",
-        references=(f"<{content.thread}@{domain}>",) if content.thread else (),
+        sent_at=now,
+        list_name=content.kind,
+        references=(message_id(domain, content.thread, route.name),) if content.thread else (),
     )
-    return _outbox(message_id, route, ", ".join(route.to), content, build_mail(letter), now)
+    body = build_mail(mail)
+    for reader in route.to:
+        yield _outbox(mark if len(route.to) == 1 else f"{mark} {reader}", route, reader, content, body, now)
 
 
 def _outbox(  # the columns of a row

@@ -10,7 +10,8 @@ from monitor.errors import OutsideError
 from monitor.feeds.changes import body_hash, compare, identity_keys
 from monitor.feeds.parse import parse_feed
 from monitor.feeds.schedule import after_poll
-from monitor.fetch.client import FeedRequest, FetchLimits, run_fetch
+from monitor.fetch.client import run_fetch
+from monitor.fetch.limits import FeedRequest, FetchLimits
 from monitor.log import Log
 from monitor.pipeline.progress import Clock, Progress
 from monitor.records import Feed, FeedChanges, FeedState, Fetched, FetchOutcome, ParsedFeed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from monitor.errors import InputError, OutsideError
@@ -136,13 +137,17 @@ class _Steps:
         due = self.attempt(lambda: slots_due(self._desk, self._clock())) or ()
         asked = [(spec, None) for spec in wished if spec.name not in {due_spec.name for due_spec, _ in due}]
         for spec, slot in (*due, *asked):
-            try:
-                done = self.attempt(lambda spec=spec, slot=slot: close(self._desk, spec, slot, self._clock(), gaps))
-            except SlotTakenError:
-                continue
+            done = self.attempt(partial(self._close, spec, slot, gaps))
             if done is not None:
                 closed.append(done)
         return closed
+
+    def _close(self, spec: DigestSpec, slot: datetime | None, gaps: Sequence[str]) -> ClosedDigest | None:
+        try:
+            return close(self._desk, spec, slot, self._clock(), gaps)
+        except SlotTakenError:
+            # Another command closed this slot between our question and our transaction: the reader has it.
+            return None
 
 
 def wished_digests(desk: Desk, wish: Wish) -> list[DigestSpec]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.config import Config
-from monitor.deliver.message import Letter, build_mail
+from monitor.deliver.message import Mail, build_mail, domain_of, message_id
 from monitor.deliver.routes import FolderRoute
 from monitor.errors import InputError
 from monitor.pipeline.deliver import hand_over
@@ -25,8 +25,8 @@ def test_route(config: Config, root: Path, name: str, now: datetime) -> SendOutc
     if isinstance(route, FolderRoute):
         recipient, content = f"{mark}.md", f"{_TEXT}\n".encode()
     else:
-        message_id = f"<{mark}.{name}@{route.sender.rpartition('@')[2].strip('> ')}>"
-        letter = Letter(message_id, route.sender, route.to, "Test message of monitor", _TEXT, f"<p>{_TEXT}</p>", now)
-        recipient, content = ", ".join(route.to), build_mail(letter)
+        id_ = message_id(domain_of(route.sender), mark, name)
+        mail = Mail(id_, route.sender, route.to, "Test message of monitor", _TEXT, f"<p>{_TEXT}</p>", now, "test")
+        recipient, content = route.to[0], build_mail(mail)
     message = OutboxMessage(mark, name, recipient, "test", "test", "Test message of monitor", content, now)
     return hand_over(routes, root, message)

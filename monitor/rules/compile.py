@@ -13,7 +13,7 @@ from monitor.matching.terms import Entity, Name
 from monitor.records import Problem
 from monitor.rules.checks import CHECKS
 from monitor.rules.codes import ABSENCES
-from monitor.rules.declared import Clause, Mute, Rule, RuleFile, Term, Tune
+from monitor.rules.declared import Clause, Mute, Near, Rule, RuleFile, Term, Tune
 from monitor.rules.library import Library, build_library
 from monitor.rules.lint import LINTS
 
@@ -54,14 +54,9 @@ class CompiledRule:
     all: tuple[Wanted, ...]
     near: tuple[WantedNear, ...]
     none: tuple[Wanted, ...]
+    required: tuple[Wanted, ...]
+    """Every clause that must be found, those of ``near`` included."""
     tunes: tuple[CompiledTune, ...] = ()
-
-    @property
-    def required(self) -> Iterator[Wanted]:
-        """Iterate over every clause that must be found."""
-        yield from self.all
-        for near in self.near:
-            yield from near.clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +153,7 @@ def _private(library: Library) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for file in library.files:
         if file.owner is not None and file.entities:
-            found[file.owner] = found.get(file.owner, frozenset()) | {f"@{entity.id}" for entity in file.entities}
+            found[file.owner] = found.get(file.owner, frozenset()) | {entity.id for entity in file.entities}
     return found
 
 
@@ -177,18 +172,14 @@ def _compile_all(library: Library, tunes: Sequence[CompiledTune]) -> Iterator[Co
     for rule in library.rules:
         if not rule.is_sound or rule.full_id in seen:
             continue
+        every = tuple(_wanted(library, clause.terms) for clause in rule.all)
+        near = tuple(_wanted_near(library, one) for one in rule.near)
         compiled = CompiledRule(
             rule=rule,
-            all=tuple(_wanted(library, clause.terms) for clause in rule.all),
-            near=tuple(
-                WantedNear(
-                    f"within {near.words} words" if near.words else "within one sentence",
-                    tuple(_wanted(library, clause.terms) for clause in near.clauses),
-                    near.words,
-                )
-                for near in rule.near
-            ),
+            all=every,
+            near=near,
             none=tuple(_wanted(library, (term,)) for term in rule.none),
+            required=(*every, *(wanted for one in near for wanted in one.clauses)),
             tunes=tuple(made for made in tunes if made.tune.target == rule.full_id and made.tune.owner != rule.owner),
         )
         if all(wanted.atoms for wanted in compiled.required):
@@ -202,6 +193,11 @@ def _compile_mutes(library: Library) -> Iterator[CompiledMute]:
         clauses = tuple(_wanted(library, clause) for clause in (*terms, *(clause.terms for clause in mute.clauses)))
         if mute.is_sound and clauses and all(clause.atoms for clause in clauses):
             yield CompiledMute(mute, clauses)
+
+
+def _wanted_near(library: Library, near: Near) -> WantedNear:
+    written = f"within {near.words} words" if near.words else "within one sentence"
+    return WantedNear(written, tuple(_wanted(library, clause.terms) for clause in near.clauses), near.words)
 
 
 def _wanted(library: Library, terms: Sequence[Term]) -> Wanted:

@@ -82,8 +82,8 @@ def _spoken(outcome: Outcome, hits: Hits, compiled: CompiledRule) -> str:
     match outcome:
         case Held():
             return "; ".join(_found(compiled, hits))
-        case NotFound(clause=clause):
-            return f"not found: {clause}"
+        case NotFound():
+            return f"not found: {outcome.clause}"
         case Stopped(clause=clause, quote=quote):
             return f'stopped by {clause}: "{quote}"' if quote else f"stopped by {clause}"
         case _:

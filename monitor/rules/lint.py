@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from monitor.matching.terms import Pattern, patterns_of
 from monitor.records import Problem, Send, Severity, Source
 from monitor.rules.codes import Code
 from monitor.rules.common_words import is_common
 from monitor.rules.declared import Clause, ListedName, Rule
 from monitor.rules.languages import scripts_of
 from monitor.rules.library import Kind, Library
-from monitor.text.fold import fold
 from monitor.text.language import scripts
 
 Lint = Callable[[Library], Iterator[Problem]]
@@ -34,11 +34,11 @@ def lint_collisions(library: Library) -> Iterator[Problem]:
 
     Names of two analysts never compete, so theirs do not collide (DESIGN §6).
     """
-    listed: dict[str, list[tuple[str, str | None, ListedName]]] = {}
+    listed: dict[tuple[Pattern, ...], list[tuple[str, str | None, ListedName]]] = {}
     for file in library.files:
         for entity in file.entities:
             for name in entity.names:
-                listed.setdefault(_key(name.text), []).append((entity.id, file.owner, name))
+                listed.setdefault(patterns_of(name.text), []).append((entity.id, file.owner, name))
     for uses in listed.values():
         for id_, owner, name in uses:
             rivals = [
@@ -142,13 +142,6 @@ LINTS: tuple[Lint, ...] = (
 
 def _warning(where: Source, code: Code, what: str, fix: str) -> Problem:
     return Problem(where, code, what, fix, is_error=False)
-
-
-def _key(name: str) -> str:
-    """Return what two spellings share when the matcher cannot tell them apart."""
-    letters = [character for character in name if character.isalpha()]
-    is_short = 2 <= len(letters) <= 6 and 2 * sum(map(str.isupper, letters)) >= max(len(letters), 4)
-    return name if is_short else fold(name).text
 
 
 def _searched(library: Library) -> Iterator[tuple[str, Source]]:

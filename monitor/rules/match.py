@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
@@ -10,7 +10,7 @@ from typing import assert_never
 from monitor.matching.lexicon import Found
 from monitor.matching.near import near_hits
 from monitor.records import Evidence, Field, ItemMatches, Mention, RuleMatch, RuleStop, Send
-from monitor.rules.compile import CompiledRule, CompiledTune, RuleBook, Wanted
+from monitor.rules.compile import CompiledRule, CompiledTune, RuleBook, Wanted, WantedNear
 from monitor.rules.declared import Bound, Filters, Rule
 from monitor.text.durations import format_duration
 
@@ -52,7 +52,16 @@ class Held:
 class NotFound:
     """A required clause was not found: the rule is no candidate."""
 
-    clause: str
+    wanted: Wanted | WantedNear
+    fields: tuple[Field, ...]
+
+    @property
+    def clause(self) -> str:
+        """Return the clause in words."""
+        if isinstance(self.wanted, WantedNear):
+            written = " and ".join(wanted.written for wanted in self.wanted.clauses)
+            return f"near {written} {self.wanted.written}"
+        return f"all {self.wanted.written} in {' or '.join(field.value for field in self.fields)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +80,21 @@ class Hits:
     """Everything found in one item, by atom: ``@id`` of entities and phrases as written."""
 
     evidence: Mapping[str, tuple[Evidence, ...]]
+    atoms: frozenset[str]
+    """The keys of ``evidence``."""
 
     @classmethod
-    def of(cls, found: Found, hidden: Collection[Mention] = ()) -> Hits:
-        """Collect what was found, without the ``hidden`` mentions."""
+    def of(cls, mentions: Iterable[Mention], phrases: Mapping[str, tuple[Evidence, ...]]) -> Hits:
+        """Collect mentions and phrases."""
         evidence: dict[str, list[Evidence]] = {}
-        for mention in found.mentions:
-            if mention not in hidden:
-                evidence.setdefault(f"@{mention.entity}", []).append(mention.evidence)
-        collected = {atom: tuple(hits) for atom, hits in evidence.items()}
-        collected.update({phrase: tuple(hits) for phrase, hits in found.phrases.items() if hits})
-        return cls(collected)
+        for mention in mentions:
+            evidence.setdefault(f"@{mention.entity}", []).append(mention.evidence)
+        collected = {**phrases, **{atom: tuple(hits) for atom, hits in evidence.items()}}
+        return cls(collected, frozenset(collected))
 
     def of_clause(self, wanted: Wanted, fields: Sequence[Field] = tuple(Field)) -> tuple[Evidence, ...]:
         """Return the passages that fulfil a clause, in reading order."""
-        atoms = wanted.atoms & self.evidence.keys()
+        atoms = wanted.atoms & self.atoms
         return tuple(sorted({hit for atom in atoms for hit in self.evidence[atom] if hit.field in fields}, key=_place))
 
 
@@ -96,11 +105,11 @@ def match_item(book: RuleBook, item: ItemText) -> ItemMatches:
     tune of it does not, that is a stop too: its owner is the tuner, its rule the full id.
     """
     found = book.lexicon.find(item.title, item.text)
-    shared = Hits.of(found)
+    shared = Hits.of(found.mentions, found.phrases)
     views: dict[str, Hits] = {}
     rules: list[RuleMatch] = []
     stopped: list[RuleStop] = []
-    for compiled in book.candidates(shared.evidence.keys()):
+    for compiled in book.candidates(shared.atoms):
         rule = compiled.rule
         if rule.owner not in views:
             views[rule.owner] = owner_hits(book, rule.owner, found) if rule.owner in book.private else shared
@@ -121,24 +130,24 @@ def match_item(book: RuleBook, item: ItemText) -> ItemMatches:
 
 
 def owner_hits(book: RuleBook, owner: str, found: Found) -> Hits:
-    """Return what one owner's rules see: the owner's names compete with the watchlist's, for this owner alone."""
-    own = book.private.get(owner, frozenset())
-    spans = [mention.evidence for mention in found.mentions if f"@{mention.entity}" in own]
-    hidden = {
-        mention
-        for mention in found.mentions
-        if f"@{mention.entity}" not in own and any(_is_inside(mention.evidence, span) for span in spans)
-    }
-    return Hits.of(found, hidden)
+    """Return what one owner's rules see: the owner's names compete with the watchlist's, for this owner alone.
+
+    Entities that another analyst declared are seen as everybody sees them.
+    """
+    if owner not in book.private:
+        return Hits.of(found.mentions, found.phrases)
+    of_others = frozenset[str]().union(*(ids for whose, ids in book.private.items() if whose != owner))
+    others = [mention for mention in found.mentions if mention.entity in of_others]
+    own = [mention for mention in found.mentions_for(owner) if mention.entity not in of_others]
+    return Hits.of((*own, *others), found.phrases)
 
 
 def evaluate(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: bool = False) -> Outcome:
     """Return whether one rule holds, and what decided. Examples are judged as if the rule were in force."""
     rule = compiled.rule
-    present = frozenset(hits.evidence)
     for wanted in compiled.required:
-        if wanted.atoms.isdisjoint(present):
-            return NotFound(_describe(wanted, rule))
+        if wanted.atoms.isdisjoint(hits.atoms):
+            return NotFound(wanted, rule.fields)
     evidence = _find_required(compiled, hits, item)
     if isinstance(evidence, NotFound):
         return evidence
@@ -148,7 +157,7 @@ def evaluate(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: 
     wanted_atoms = frozenset[str]().union(*(wanted.atoms for wanted in compiled.required))
     entity_of = {
         hit: atom[1:]
-        for atom in wanted_atoms & present
+        for atom in wanted_atoms & hits.atoms
         if atom.startswith("@")
         for hit in hits.evidence[atom]
         if hit in evidence
@@ -170,7 +179,7 @@ def _find_required(compiled: CompiledRule, hits: Hits, item: ItemText) -> set[Ev
     for wanted in compiled.all:
         found = hits.of_clause(wanted, rule.fields)
         if not found:
-            return NotFound(_describe(wanted, rule))
+            return NotFound(wanted, rule.fields)
         evidence.update(found[:MAX_EVIDENCE])
     for near in compiled.near:
         close: tuple[Evidence, ...] | None = None
@@ -181,8 +190,7 @@ def _find_required(compiled: CompiledRule, hits: Hits, item: ItemText) -> set[Ev
             if close:
                 break
         if not close:
-            written = " and ".join(wanted.written for wanted in near.clauses)
-            return NotFound(f"near {written} {near.written}")
+            return NotFound(near, rule.fields)
         evidence.update(close)
     return evidence
 
@@ -270,16 +278,6 @@ def _match(rule: Rule, held: Held) -> RuleMatch:
         throttle=rule.throttle,
         declared_at=rule.declared_at,
     )
-
-
-def _is_inside(inner: Evidence, outer: Evidence) -> bool:
-    is_within = inner.field is outer.field and outer.start <= inner.start and inner.end <= outer.end
-    return is_within and (inner.start, inner.end) != (outer.start, outer.end)
-
-
-def _describe(wanted: Wanted, rule: Rule) -> str:
-    where = " or ".join(field.value for field in rule.fields)
-    return f"all {wanted.written} in {where}"
 
 
 def _describe_bound(bound: Bound, item: ItemText) -> str:

@@ -131,7 +131,7 @@ def _read_near(table: Table) -> Near:
     within = table.choice("within", {"sentence": "sentence"})
     if table.has("words") == table.has("within"):
         given = 'both "words" and' if table.has("words") else 'neither "words" nor'
-        fix = 'keep one of them: words = 15  or  within = "sentence"'
+        fix = 'write one of them: words = 15  or  within = "sentence"'
         table.report(Code.NEAR_DISTANCE, table.declared_at, f'{table.spoken} has {given} "within"', fix)
     table.require("all", 'all = ["@militants", "sanctuar*"]')
     clauses = read_clauses(table, "all")

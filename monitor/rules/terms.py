@@ -10,10 +10,12 @@ from monitor.rules.declared import Term
 from monitor.rules.table import Table
 from monitor.text.characters import KINDS, Kind
 
+_UNSPACED = (Kind.UNSPACED, Kind.UNSPACED_MARK)
+
 
 def is_unspaced(text: str) -> bool:
     """Return whether ``text`` holds letters of a script that puts no spaces between words."""
-    return any(KINDS[character] is Kind.UNSPACED for character in text)
+    return any(KINDS[character] in _UNSPACED for character in text)
 
 
 def read_terms(table: Table, texts: Iterable[tuple[str, Source]]) -> tuple[Term, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from monitor.store import items as item_rows
 from monitor.store import search, stories
 from monitor.store.codec import decode_matches, decode_scores, encode_matches, encode_scores
 from monitor.store.columns import AnyRow
-from monitor.store.schema import assessments, assessors, facets, items
+from monitor.store.schema import assessments, assessors, facets, items, revisions
 from monitor.store.writing import in_batches, insert_or_replace, insert_or_skip
 
 TOPIC, ENTITY, RULE, OWNER = "topic", "entity", "rule", "owner"
@@ -168,6 +169,23 @@ def get(conn: Connection, ids: Collection[str]) -> dict[str, Assessment]:
     )
     rows = (row for batch in in_batches(ids) for row in conn.execute(query.where(assessments.c.item.in_(batch))))
     return {row.item: _assessment(row) for row in rows}
+
+
+def of_revisions(conn: Connection, wanted: Mapping[str, int]) -> dict[str, AssessedItem]:
+    """Return items as they were assessed in given revisions, by id; what was never assessed is absent."""
+    query = (
+        sa.select(assessments, assessors.c.rules_version, revisions.c.title, revisions.c.text)
+        .join_from(assessments, assessors, assessors.c.number == assessments.c.assessor)
+        .join(revisions, (revisions.c.item == assessments.c.item) & (revisions.c.revision == assessments.c.revision))
+    )
+    current = item_rows.load(conn, wanted)
+    found: dict[str, AssessedItem] = {}
+    for batch in in_batches(sorted(current)):
+        for row in conn.execute(query.where(assessments.c.item.in_(batch))):
+            if row.revision == wanted[row.item]:
+                item = replace(current[row.item], title=row.title, text=row.text, revision=row.revision)
+                found[row.item] = AssessedItem(item, _assessment(row))
+    return found
 
 
 def assignments(conn: Connection, ids: Collection[str]) -> dict[str, StoryAssignment]:

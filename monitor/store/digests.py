@@ -90,9 +90,10 @@ def candidates(conn: Connection, name: str) -> tuple[AssessedItem, ...]:
 
     Items archived at a feed's first pull are not among them; ``why`` says so when asked.
     """
-    query = sa.select(items.c.id).join_from(assessments, items, _CURRENT)
-    query = query.where(_undecided(name, _decided_up_to(conn, name))).order_by(items.c.first_seen_at, items.c.id)
-    return assessment_rows.load(conn, conn.execute(query).scalars().all())
+    query = sa.select(items.c.first_seen_at, items.c.id).join_from(assessments, items, _CURRENT)
+    rows = conn.execute(query.where(_undecided(name, _decided_up_to(conn, name)))).all()
+    # Sorted here: asked for an order, SQLite would walk all items in it instead of the few that came since the mark.
+    return assessment_rows.load(conn, [row.id for row in sorted(rows)])
 
 
 def close(conn: Connection, digest: ClosedDigest, members: Sequence[DigestMember]) -> None:

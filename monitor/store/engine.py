@@ -23,6 +23,8 @@ from monitor.errors import StoreError
 from monitor.store.failures import translated
 from monitor.store.schema import HEAD
 
+__all__ = ["Connection", "Database", "open_database"]
+
 BUSY_TIMEOUT = timedelta(seconds=30)
 """How long a writer waits for another; a round's longest transaction is far shorter."""
 CACHE_KIB = 32 * 1024

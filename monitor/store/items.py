@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from monitor.records import FeedChanges, Item, ItemChange, ItemKey, KnownItem
 from monitor.store.codec import decode_enclosures, decode_strings, encode_enclosures, encode_strings
 from monitor.store.columns import AnyRow, storable
-from monitor.store.schema import assessors, is_yes, item_keys, items, revisions
+from monitor.store.schema import assessors, is_no, is_yes, item_keys, items, revisions
 from monitor.store.writing import in_batches, insert_or_skip
 
 
@@ -192,6 +192,14 @@ def count_by_feed(conn: Connection) -> dict[str, int]:
     """Return how many items each feed has brought."""
     rows = conn.execute(sa.select(items.c.feed, sa.func.count().label("number")).group_by(items.c.feed))
     return {row.feed: row.number for row in rows}
+
+
+def seen_by_feed(conn: Connection, since: datetime) -> dict[str, tuple[datetime, int]]:
+    """Return, by feed, when we saw its first item since a moment, and how many came after its first pull."""
+    later = sa.func.sum(sa.case((is_no(items.c.is_first_pull), 1), else_=0))
+    query = sa.select(items.c.feed, sa.func.min(items.c.first_seen_at), later)
+    rows = conn.execute(query.where(items.c.first_seen_at >= since).group_by(items.c.feed))
+    return {feed: (first, int(number)) for feed, first, number in rows}
 
 
 def count_unassessed(conn: Connection) -> int:

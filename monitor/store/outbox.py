@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from monitor.records import DeliveryStatus, OutboxMessage
+from monitor.store.columns import UtcTime
 from monitor.store.schema import outbox
 from monitor.store.writing import insert_or_skip
 
@@ -105,6 +106,17 @@ def about(conn: Connection, subject_matter: str) -> tuple[OutboxMessage, ...]:
     query = sa.select(outbox).where(outbox.c.about == subject_matter)
     rows = conn.execute(query.order_by(outbox.c.created_at, outbox.c.id))
     return tuple(_message(row._mapping) for row in rows)
+
+
+def alert_times(conn: Connection, analyst: str, since: datetime) -> tuple[datetime, ...]:
+    """Return when alerts of an analyst went out or will, at or after a moment, each alert once, oldest first."""
+    at = sa.func.coalesce(outbox.c.sent_at, outbox.c.next_attempt_at, outbox.c.created_at, type_=UtcTime)
+    query = (
+        sa.select(sa.func.max(at, type_=UtcTime))
+        .where(outbox.c.kind == "alert", outbox.c.about.startswith(f"{analyst}/", autoescape=True), at >= since)
+        .group_by(outbox.c.about, outbox.c.created_at)
+    )
+    return tuple(sorted(conn.execute(query).scalars()))
 
 
 def get(conn: Connection, message: str) -> OutboxMessage | None:

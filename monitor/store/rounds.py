@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -43,6 +44,14 @@ def last(conn: Connection, *, is_finished: bool = False) -> Round | None:
     if is_finished:
         query = query.where(rounds.c.finished_at.is_not(None))
     row = conn.execute(query).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _round(row)
+
+
+def since(conn: Connection, moment: datetime) -> tuple[Round, ...]:
+    """Return the rounds that began at or after a moment, oldest first."""
+    query = sa.select(rounds).where(rounds.c.started_at >= moment).order_by(rounds.c.number)
+    return tuple(_round(row) for row in conn.execute(query))
+
+
+def _round(row: sa.Row[Any]) -> Round:
     return Round(row.number, row.command, row.started_at, row.finished_at, decode_summary(row.summary))

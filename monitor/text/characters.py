@@ -167,4 +167,4 @@ def _fold_letter(character: str) -> str:
         lowered = pieces[0]
     folded = lowered.casefold()
     lowered = folded if len(folded) == 1 else lowered
-    return _FAMILIES.get(lowered, lowered)
+    return _SIGNS.get(lowered) or _FAMILIES.get(lowered, lowered)

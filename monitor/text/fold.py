@@ -27,7 +27,7 @@ _MAY_JOIN = re.compile(
     # pieces, two-part vowel signs of Bengali to Sinhala, Burmese.
     "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
     "|.[\u3099\u309a\u11a8-\u11c2\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0c56\u0cc2\u0cd5\u0cd6"
-    "\u0d3e\u0d57\u0dca\u0dcf\u0ddf\u102e]\u0cd5?"
+    "\u0d3e\u0d57\u0dca\u0dcf\u0ddf\u102e][\u0cd5\u0dca]?"
 )
 
 

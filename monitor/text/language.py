@@ -157,7 +157,7 @@ _WORD_WEIGHT = 3
 _PRIOR = 4
 """What the declared language starts with, or English in plain ASCII: one chance word must not outweigh it."""
 # Vowel signs are no letters to ``re``; without them every Hindi word would fall apart.
-_WORD = re.compile("(?:[^\\W\\d_]|[\u0900-\u0dff\u0300-\u036f\u064b-\u0652'’])+")
+_WORD = re.compile("(?:[^\\W\\d_]|[\u0900-\u0963\u0966-\u0dff\u0300-\u036f\u064b-\u0652'’])+")
 _ACCENTED = re.compile(r"[^\W\d_a-z]")
 _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
     script: {language: frozenset(words.split()) for language, words in table.items()}

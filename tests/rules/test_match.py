@@ -84,9 +84,24 @@ def test_a_rule_on_the_parent_sees_its_parts(compiled: Compile, item: MakeItem) 
         ('not_sources = ["geo"]', {"source": "Geo"}, "not_sources; the item is from Geo", ""),
         ('stances = ["state"]', {"stance": "exile"}, "stances state; the source is exile", ""),
         ('not_stances = ["exile"]', {"stance": "exile"}, "not_stances exile; the source is exile", ""),
-        ('max_age = "3d"', {"published_at": datetime(2026, 11, 18, 11, tzinfo=UTC)}, "max_age 3d; the item is of 2026-11-18", ""),
-        ("after = 2026-11-21", {"first_seen_at": datetime(2026, 11, 20, 23, tzinfo=UTC)}, "after 2026-11-21; the item is of 2026-11-20", ""),
-        ("before = 2026-11-21", {"published_at": datetime(2026, 11, 21, tzinfo=UTC)}, "before 2026-11-21; the item is of 2026-11-21", ""),
+        (
+            'max_age = "3d"',
+            {"published_at": datetime(2026, 11, 18, 11, tzinfo=UTC)},
+            "max_age 3d; the item is of 2026-11-18",
+            "",
+        ),
+        (
+            "after = 2026-11-21",
+            {"first_seen_at": datetime(2026, 11, 20, 23, tzinfo=UTC)},
+            "after 2026-11-21; the item is of 2026-11-20",
+            "",
+        ),
+        (
+            "before = 2026-11-21",
+            {"published_at": datetime(2026, 11, 21, tzinfo=UTC)},
+            "before 2026-11-21; the item is of 2026-11-21",
+            "",
+        ),
         (
             "min_score = { cpec-security = 0.5 }",
             {"scores": {"cpec-security": 0.31}},
@@ -96,7 +111,7 @@ def test_a_rule_on_the_parent_sees_its_parts(compiled: Compile, item: MakeItem) 
         ("expires = 2026-11-20", {}, "expires 2026-11-20", ""),
         ('send = "off"', {}, "send off", ""),
     ],
-)  # fmt: skip
+)
 def test_a_stopped_candidate_says_which_clause_stopped_it(
     compiled: Compile, item: MakeItem, lines: str, known: dict[str, object], clause: str, quote: str
 ) -> None:

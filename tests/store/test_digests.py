@@ -236,4 +236,8 @@ def test_looking_for_candidates_does_not_walk_the_archive(database: Database) ->
     _filled(database, ONE)
     _close(database, _digest(), member_of(ONE))
     plans = plans_of(database, lambda conn: digests.candidates(conn, "morning"))
-    assert "SEARCH assessments USING INTEGER PRIMARY KEY (rowid>?)" in plans[1], plans
+    assert plans[1][0] == "SEARCH assessments USING INTEGER PRIMARY KEY (rowid>?)", plans
+    with database.write() as conn:
+        digests.close(conn, _digest(2, slot=None), ())
+    moving = plans_of(database, lambda conn: digests._move_mark(conn, "morning"))
+    assert moving[1][0] == "SEARCH assessments USING INTEGER PRIMARY KEY (rowid>?)", moving

@@ -1,0 +1,1 @@
+"""What monitor costs and how good it is, measured on this machine in one run."""

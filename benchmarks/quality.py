@@ -1,0 +1,99 @@
+"""How well the classifiers of this checkout find what is relevant: ``python -m benchmarks.quality GOLD.jsonl …``.
+
+GOLD: JSON lines ``{"id", "title", "summary", "labels": {topic: 0 or 1}, "conf"?: "h" or "l"}``; never trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from monitor.classifiers.definition import TopicDefinition, parse_definition
+from monitor.classifiers.evaluate import Evaluation, evaluate
+from monitor.classifiers.passages import Judgement, read_contrast, read_judgements
+from monitor.classifiers.seeds import labelled_passages, read_labels
+from monitor.classifiers.train import Model, train
+from monitor.records import Problem
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def fit(root: Path) -> Model:
+    """Return the model of the content folders under ``root``; problems of their files stop it."""
+    problems: list[Problem] = []
+    definitions: list[TopicDefinition] = []
+    for path in sorted((root / "classifiers").glob("*.toml")):
+        definition, found = parse_definition(path.read_text(encoding="utf-8"), path.name)
+        problems.extend(found)
+        definitions.extend([definition] if definition else [])
+    articles, found = read_labels((root / "seeds" / "labels.toml").read_text(encoding="utf-8"), "labels.toml")
+    problems.extend(found)
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (root / "seeds").glob("*.txt")}
+    contrast, found = read_contrast(
+        (root / "classifiers" / "contrast.jsonl").read_text(encoding="utf-8"), "contrast.jsonl"
+    )
+    problems.extend(found)
+    judgements: list[Judgement] = []
+    for path in sorted((root / "classifiers" / "feedback").glob("*.jsonl")):
+        read, found = read_judgements(path.read_text(encoding="utf-8"), path.name)
+        judgements.extend(read)
+        problems.extend(found)
+    assert not problems, "\n".join(map(str, problems))
+    return train(tuple(definitions), (*labelled_passages(articles, texts), *contrast), tuple(judgements))
+
+
+def read_pairs(gold: Path) -> list[tuple[str, str]]:
+    """Return title and text of each item of a labelled file."""
+    items = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [(item.get("title", ""), item.get("text", item.get("summary", ""))) for item in items]
+
+
+def measure(model: Model, gold: Path) -> dict[str, tuple[Evaluation, Evaluation]]:
+    """Return per topic the figures over all items of a labelled file, and over those whose label is sure."""
+    items = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
+    scores = model.score(read_pairs(gold))
+    sure = [number for number, item in enumerate(items) if item.get("conf", "h") == "h"]
+    figures = {}
+    for column, topic in enumerate(model.topics):
+        labels = [bool(item["labels"][topic.id]) for item in items]
+        values = [score[column].score for score in scores]
+        figures[topic.id] = (
+            evaluate(labels, values, topic.threshold),
+            evaluate([labels[n] for n in sure], [values[n] for n in sure], topic.threshold),
+        )
+    return figures
+
+
+def main() -> None:
+    """Fit, then print one table per labelled file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("gold", type=Path, nargs="+")
+    files: list[Path] = parser.parse_args().gold
+    started = time.perf_counter()
+    model = fit(CHECKOUT)
+    print(f"fitted in {time.perf_counter() - started:.1f} s, model {model.fingerprint[:12]}")
+    columns = "n yes AP AP(sure) F1 P R at best-F1 at P@R.8 R@P.9 Brier ECE"
+    for path in files:
+        print(f"\n{path.name}\n{'topic':22}" + "".join(f"{name:>9}" for name in columns.split()))
+        for topic, (all_items, sure) in measure(model, path).items():
+            print(f"{topic:22}{all_items.n_items:9}{all_items.n_positive:9}" + _row(all_items, sure))
+    pairs = [pair for path in files for pair in read_pairs(path)] * 10
+    started = time.process_time()
+    model.score(pairs)
+    speed, length = len(pairs) / (time.process_time() - started), sum(len(a) + len(b) for a, b in pairs) / len(pairs)
+    print(f"\n{speed:,.0f} of these items ({length:.0f} characters each) a second on one core")
+
+
+def _row(all_items: Evaluation, sure: Evaluation) -> str:
+    values = (
+        all_items.average_precision, sure.average_precision, all_items.f1, all_items.precision, all_items.recall,
+        all_items.threshold, all_items.best_f1, all_items.best_threshold, all_items.precision_at_recall_80,
+        all_items.recall_at_precision_90, all_items.brier, all_items.calibration_error,
+    )  # fmt: skip
+    return "".join(f"{value:9.3f}" for value in values)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Near: hits of every group within some words of their neighbours, or in one sentence."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.matching.near import near_hits
+from monitor.records import Evidence, Field
+
+
+def hits(text: str, *words: str) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(Field.BODY, found.start(), found.end(), found[0], found[0])
+        for word in words
+        for found in re.finditer(re.escape(word), text)
+    )
+
+
+def quotes(found: tuple[Evidence, ...] | None) -> list[str] | None:
+    return None if found is None else [evidence.quote for evidence in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "is_near"),
+    [
+        ("militants found a haven", 2, True),
+        ("militants found a haven", 1, False),
+        ("haven of militants", 1, True),
+        ("militants’ well-known haven", 2, True),
+        ("militants’ well-known haven", 1, False),
+        ("militants haven", 0, True),
+        ("militants, don't haven", 1, True),
+        ("militants 我们知道 haven", 2, True),
+        ("militants 我们知道 haven", 1, False),
+        ("militants 我们知道了 haven", 2, False),
+        ("militants बैठक हुई haven", 2, True),
+        ("militants می\u200cرود haven", 1, True),
+        ("militants کے محفوظ haven", 2, True),
+    ],
+)
+def test_words_between_neighbours_are_counted(text: str, words: int, is_near: bool) -> None:
+    found = near_hits(text, [hits(text, "militants"), hits(text, "haven")], words, False)
+    assert (found is not None) is is_near
+
+
+def test_neighbours_chain_so_the_ends_may_be_further_apart() -> None:
+    text = "militants one two border three four haven"
+    groups = [hits(text, "militants"), hits(text, "haven"), hits(text, "border")]
+    assert quotes(near_hits(text, groups, 2, False)) == ["militants", "border", "haven"]
+    assert near_hits(text, groups, 1, False) is None
+    assert near_hits(text, groups[:2], 2, False) is None
+
+
+def test_of_several_choices_the_closest_is_given() -> None:
+    text = "militants one haven two three militants haven"
+    found = near_hits(text, [hits(text, "militants"), hits(text, "haven")], 5, False)
+    assert found is not None
+    assert [evidence.start for evidence in found] == [30, 40]
+
+
+def test_a_sentence_limits_without_a_word_count() -> None:
+    text = "The militants fled. Gen. Li saw a haven and many other militants there."
+    groups = [hits(text, "militants"), hits(text, "haven")]
+    found = near_hits(text, groups, None, True)
+    assert found is not None
+    assert [evidence.start for evidence in found] == [34, 55]
+    assert (
+        near_hits(
+            "militants fled. A haven.",
+            [hits("militants", "militants"), hits("militants fled. A haven.", "haven")],
+            9,
+            True,
+        )
+        is None
+    )
+
+
+def test_one_hit_may_serve_two_groups() -> None:
+    text = "the TTP base"
+    assert quotes(near_hits(text, [hits(text, "TTP", "base"), hits(text, "TTP")], 0, False)) == ["TTP"]
+
+
+def test_a_group_without_hits_is_never_near() -> None:
+    assert near_hits("militants", [hits("militants", "militants"), ()], 5, False) is None
+    assert near_hits("militants", [], 5, False) is None
+
+
+def test_dense_text_is_searched_in_reasonable_time() -> None:
+    text = "a b " * 20_000
+    groups = [hits(text, "a"), hits(text, "b"), hits(text, "a"), hits(text, "b")]
+    assert quotes(near_hits(text, groups, 50, False)) == ["a", "b"]
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", "x"]), max_size=14), st.integers(0, 3))
+def test_the_answer_is_that_of_trying_every_choice(words: list[str], limit: int) -> None:
+    text = " ".join(words)
+    groups = [hits(text, "a"), hits(text, "b"), hits(text, "c")]
+
+    def is_near(choice: tuple[Evidence, ...]) -> bool:
+        places = sorted(evidence.start // 2 for evidence in choice)
+        return all(right - left - 1 <= limit for left, right in zip(places, places[1:], strict=False))
+
+    choices = [choice for choice in product(*groups) if is_near(choice)]
+    found = near_hits(text, groups, limit, False)
+    assert (found is not None) is bool(choices)
+    if found is not None:
+        spread = min(max(hit.end for hit in choice) - min(hit.start for hit in choice) for choice in choices)
+        assert found[-1].end - found[0].start == spread

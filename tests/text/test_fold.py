@@ -1,0 +1,151 @@
+"""Folding: what is compared as equal, and where each folded character came from."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.text.characters import KINDS, Kind, fold_character
+from monitor.text.fold import fold, fold_tight, slice_of
+
+LETTERS = "aZéßİıñ’'ʿ -–—_\n\r\t\u2028\u2029\u00a0\u00ad\u200b\u200c\u200d,،.طانيىیكکةهہأآا\u064e\u0650\u0640तاिी\u093c中港がか\u3099ﾀﾞ１٣۳\ud800Ａ"
+texts = st.text() | st.text(alphabet=LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("GWADAR Straße", "gwadar straße"),
+        ("Dāsū, Đồng, Łódź, Øst", "dasu, dong, lodz, ost"),
+        ("İstanbul ISPARTA ıslak", "istanbul isparta islak"),
+        ("Σίγμας", "σιγμασ"),
+        ("ёлка Йод", "елка иод"),
+        ("e\u0301té", "ete"),
+        ("Jama’at Jama‘at Jamaʿat Jama`at Jama´at", "jama'at jama'at jama'at jama'at jama'at"),
+        ("a – b—c\u00a0d_e‑f", "a b c d e f"),
+        ("half\u200cspace", "half space"),
+        ("wrapped\nline", "wrapped line"),
+        ("wrapped\r\nline", "wrapped line"),
+        ("one\n\ntwo", "one\ntwo"),
+        ("one \n\t\n - two", "one\ntwo"),
+        ("one\u2029two", "one\ntwo"),
+        ("so\u00adft, ze\u200bro, jo\u2060in", "soft, zero, join"),
+        ("تَحرِیکِ", "تحریک"),
+        ("طـالـبان", "طالبان"),
+        ("ي ى ی ك ک ة ه ہ ۃ أ إ آ ا", "ی ی ی ک ک ه ه ه ه ا ا ا ا"),
+        ("ﻃﺎﻟﺒﺎﻥ", "طالبان"),
+        ("ज़िम्मेदारी", "जिम्मेदारी"),
+        ("तालिबान", "तालिबान"),
+        ("か\u3099は\u309a", "がぱ"),
+        ("각각", "각각"),
+        ("ＴＴＰ１２ ٣۴५", "ttp12 345"),
+        ("卡拉奇·港", "卡拉奇·港"),
+        ("卡拉奇・港", "卡拉奇·港"),
+        ("𝗧𝗧𝗣", "ttp"),
+        ("\ud800x\0", "\ufffdx"),
+        ("", ""),
+    ],
+)
+def test_what_is_compared_as_equal(text: str, folded: str) -> None:
+    assert fold(text).text == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Jama'at", "jamaat"),
+        ("a ' b", "a b"),
+        ("لشکر طیبہ", "لشکرطیبه"),
+        ("تحریک‌طالبان", "تحریکطالبان"),
+        ("TTP نے کہا", "ttp نےکها"),
+        ("گوادر، تربت", "گوادر، تربت"),
+        ("ایک\n\nدو", "ایک\nدو"),
+        ("کہا۔ پھر", "کها۔ پھر"),
+    ],
+)
+def test_the_tight_form_drops_what_tells_no_names_apart(text: str, folded: str) -> None:
+    assert fold_tight(text).text == folded
+
+
+def test_places_lead_back_to_the_original() -> None:
+    folded = fold("Da\u0304su\u0304  – dam")
+    assert folded.text == "dasu dam"
+    assert list(folded.offsets) == [0, 1, 3, 4, 6, 10, 11, 12, 13]
+    assert slice_of(folded, 0, 4) == (0, 6)
+    assert slice_of(folded, 5, 8) == (10, 13)
+    assert slice_of(folded, 3, 3) == (4, 4)
+
+
+def test_marks_on_the_last_letter_belong_to_a_slice_and_separators_do_not() -> None:
+    text = "تَحرِیکِ طالبان"
+    start, end = slice_of(fold_tight(text), 0, 5)
+    assert text[start:end] == "تَحرِیکِ"
+
+
+def plain_fold(text: str, *, is_tight: bool) -> list[tuple[str, int]]:
+    """Fold one character after the other, the slow and obvious way."""
+    folded: list[tuple[str, int]] = []
+    breaks = 0
+    place = 0
+    while place < len(text):
+        character, width = text[place], 1
+        if not unicodedata.is_normalized("NFC", text):
+            for length in (3, 2):
+                pieces = text[place : place + length]
+                joined = unicodedata.normalize("NFC", pieces)
+                if len(pieces) == length and len(joined) == 1 and KINDS[joined] in {Kind.UNSPACED, Kind.HANGUL}:
+                    character, width = joined, length
+                    break
+        one = fold_character(character)
+        if one in {" ", "\n"}:
+            weight = 2 if character == "\u2029" else int(one == "\n")
+            if folded and folded[-1][0] in {" ", "\n"}:
+                breaks += weight
+            else:
+                breaks = weight
+                folded.append((" ", place))
+            if breaks >= 2:
+                folded[-1] = ("\n", folded[-1][1])
+        elif one and not (is_tight and one == "'"):
+            folded.append((one, place))
+        place += width
+    if is_tight:
+        folded = [pair for number, pair in enumerate(folded) if not between_arabic(folded, number)]
+    return folded
+
+
+def between_arabic(folded: list[tuple[str, int]], number: int) -> bool:
+    if folded[number][0] != " " or not 0 < number < len(folded) - 1:
+        return False
+    return KINDS[folded[number - 1][0]] is Kind.ARABIC and KINDS[folded[number + 1][0]] is Kind.ARABIC
+
+
+@given(texts, st.booleans())
+def test_the_fast_fold_agrees_with_the_plain_one(text: str, is_tight: bool) -> None:
+    folded = fold_tight(text) if is_tight else fold(text)
+    expected = plain_fold(text, is_tight=is_tight)
+    assert list(zip(folded.text, folded.offsets, strict=False)) == expected
+    assert folded.offsets[len(folded.text)] == len(text)
+
+
+@given(texts)
+def test_each_character_becomes_at_most_one_and_keeps_its_order(text: str) -> None:
+    for folded in (fold(text), fold_tight(text)):
+        offsets = list(folded.offsets)
+        assert len(offsets) == len(folded.text) + 1
+        assert all(left < right for left, right in zip(offsets, offsets[1:], strict=False))
+
+
+@given(st.text(st.characters(max_codepoint=0x1AFF)) | st.text(alphabet=LETTERS))
+def test_composed_and_decomposed_text_fold_alike(text: str) -> None:
+    assert fold(unicodedata.normalize("NFD", text)).text == fold(unicodedata.normalize("NFC", text)).text
+
+
+@given(st.characters())
+def test_one_character_becomes_at_most_one_and_stays_so(character: str) -> None:
+    folded = fold_character(character)
+    assert len(folded) <= 1
+    assert not folded or fold_character(folded) == folded
