@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.workspaces import make_fitted
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -22,3 +24,9 @@ def shared() -> Path:
     if not (folder / "README.md").exists():
         pytest.skip("needs the test material in ../shared, which is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a starter workspace whose model is fitted; tests copy it and leave it as it is."""
+    return make_fitted(tmp_path_factory.mktemp("fitted") / "desk")

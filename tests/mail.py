@@ -60,9 +60,11 @@ class MailSink:
     """MAIL and RCPT addresses in order."""
 
     async def handle_MAIL(  # noqa: N802 - the name aiosmtpd calls
-        self, _server: SMTP, _session: Any, envelope: Any, address: str, options: list[str]
+        self, _server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         self.commands.append(f"MAIL {address}")
+        if self.users and not session.authenticated:
+            return "530 5.7.0 log in first"
         if self.mail_reply is not None:
             return self.mail_reply
         envelope.mail_from = address
@@ -90,7 +92,7 @@ class MailSink:
         )
         if self.drops_after_data:
             self.drops_after_data -= 1
-            assert transport is not None
+            assert isinstance(transport, asyncio.WriteTransport)
             transport.abort()
             raise asyncio.CancelledError
         if self.hangs_after_data:
@@ -107,6 +109,18 @@ class MailSink:
         return AuthResult(success=is_known, handled=False, auth_data=user.encode() if is_known else None)
 
 
+class _Connection(SMTP):
+    """One connection, which the server remembers to close: a cancelled handler leaves its transport open."""
+
+    def __init__(self, sink: MailSink, open_transports: list[asyncio.BaseTransport], **settings: Any) -> None:
+        super().__init__(sink, hostname="mail.test", authenticator=sink.authenticate, **settings)
+        self._open_transports = open_transports
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._open_transports.append(transport)
+        super().connection_made(transport)
+
+
 @contextlib.contextmanager
 def mail_sink(
     folder: Path, *, tls: str = "starttls", users: dict[str, str] | None = None, name: str = HOST
@@ -121,16 +135,11 @@ def mail_sink(
     certificate.configure_cert(context)
     sink = MailSink(0, ca_file, users or {})
 
+    transports: list[asyncio.BaseTransport] = []
+
     def protocol() -> SMTP:
-        return SMTP(
-            sink,
-            hostname="mail.test",
-            tls_context=context if tls == "starttls" else None,
-            auth_required=bool(users),
-            auth_require_tls=tls == "starttls",
-            authenticator=sink.authenticate,
-            loop=loop,
-        )
+        starttls = context if tls == "starttls" else None
+        return _Connection(sink, transports, tls_context=starttls, auth_require_tls=starttls is not None, loop=loop)
 
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="mail-sink", daemon=True)
@@ -144,17 +153,20 @@ def mail_sink(
     try:
         yield sink
     finally:
-        asyncio.run_coroutine_threadsafe(_stop(server), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_stop(server, transports), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
 
 
-async def _stop(server: asyncio.Server) -> None:
+async def _stop(server: asyncio.Server, transports: list[asyncio.BaseTransport]) -> None:
     server.close()
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
-    # TLS connections close in two steps of the loop.
-    await asyncio.sleep(0.05)
+    for transport in transports:
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.abort()
+    # Closing takes a step of the loop, two with TLS.
+    await asyncio.sleep(0.02)

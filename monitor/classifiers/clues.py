@@ -11,8 +11,8 @@ from monitor.matching.lexicon import compile_lexicon
 from monitor.matching.near import near_hits
 from monitor.records import Evidence, Field
 
-CLUE_WEIGHT = 2.0
-"""A clue says more than a list: it may speak twice as strongly before anything was learned."""
+CLUE_WEIGHT = 4.0
+"""How much stronger than a list a clue may speak; at 1 the scripts with few passages lose 5 points of AP."""
 
 _LONGEST_QUOTE = 160
 """Code points; a clue whose words stand further apart is shown by its first word."""

@@ -45,6 +45,7 @@ class _Progress:
 
     step: str = "connecting"
     is_handed_over: bool = False
+    transport: asyncio.BaseTransport | None = None
 
 
 def send_mail(route: EmailRoute, message: bytes, recipients: Sequence[str]) -> SendOutcome:
@@ -132,6 +133,7 @@ async def _transaction(
     try:
         async with asyncio.timeout(route.timeout.total_seconds() * _STEPS):
             await client.connect()
+            progress.transport = client.transport
             await _secure_and_log_in(client, route, password, progress)
             await _hand_over(client, message, _Envelope(ascii_address(route.sender), addresses), progress, outcomes)
         # The answer is in; how the parting goes changes nothing.
@@ -140,6 +142,15 @@ async def _transaction(
         return {recipient: outcomes[recipient] for recipient in recipients}
     finally:
         client.close()
+        await _abandon(progress.transport)
+
+
+async def _abandon(transport: asyncio.BaseTransport | None) -> None:
+    """Free the socket at once: the loop ends before a server that went silent would answer the end of TLS."""
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+        for _ in range(2):  # an encrypted transport closes the one below it a step of the loop later
+            await asyncio.sleep(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +175,7 @@ async def _secure_and_log_in(
                 )
             )
         await client.starttls()
+        progress.transport = client.transport
         await client.ehlo()
     if route.user is not None and password is not None:
         progress.step = "logging in"

@@ -30,7 +30,7 @@ _DEVIATIONS: Final = frozenset("ßςẞ\u200c\u200d")
 class _MailPolicy(EmailPolicy):
     """The SMTP policy, but encoded words in a subject stay within the 75 characters of RFC 2047.
 
-    The library fills encoded words up to the line length, here 998, which some servers refuse and some programs show as they are.
+    The library fills encoded words up to the line length, here 998; some servers refuse that, some readers see it raw.
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:

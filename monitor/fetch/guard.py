@@ -17,7 +17,17 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _NAT64_LOCAL: Final = ipaddress.ip_network("64:ff9b:1::/48")
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""The only IPv6 range given out for public use (IANA); the rest is special, withdrawn (fec0::/10) or free."""
 _TEREDO: Final = ipaddress.ip_network("2001::/32")
+
+_AT_A_TIME: Final = 64
+"""Names looked up at a time. A name server that drops what comes too fast costs one repetition (5 s) for all together;
+asking it in small groups would cost one per group.
+"""
+
+_UNANSWERED: Final = 8
+"""Names that fail for want of a name server before the others are taken to fail as well."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -42,11 +52,15 @@ def refusal(address: str) -> str | None:
         ("this computer", judged.is_loopback or judged.is_unspecified),
         ("the local link", judged.is_link_local),
         ("a multicast group", judged.is_multicast),
-        ("a private or reserved network", not judged.is_global or judged.is_reserved),
+        ("a private or reserved network", not judged.is_global or judged.is_reserved or _is_unassigned(judged)),
     ):
         if applies:
             return f"{address} belongs to {kind}"
     return None
+
+
+def _is_unassigned(address: Address) -> bool:
+    return isinstance(address, ipaddress.IPv6Address) and address not in _UNICAST
 
 
 def _carried(address: Address) -> Address | None:
@@ -84,16 +98,20 @@ def guarded_socket(address_info: tuple[Any, ...]) -> socket.socket:
 
 
 class Resolver(AbstractResolver):
-    """Looks names up in threads of its own, so that one hundred dead names take as long as one.
+    """Looks names up in threads of its own, so that dead names do not hold up the living.
 
-    Each name is asked for once; the answer, also "unknown", holds as long as the resolver. With ``is_guarded``, names
-    that lead only to refused addresses raise RefusedAddressError.
+    Each name is asked for once; the answer, also "unknown", holds as long as the resolver. When no name server
+    answers at all, further names fail at once: without a network a round must end in seconds. With ``is_guarded``,
+    names that lead only to refused addresses raise RefusedAddressError.
     """
 
     def __init__(self, seconds: float, *, is_guarded: bool) -> None:
         self._seconds = seconds
         self._is_guarded = is_guarded
-        self._answers: dict[tuple[str, socket.AddressFamily], asyncio.Future[list[ResolveResult]]] = {}
+        self._places = asyncio.Semaphore(_AT_A_TIME)
+        self._unanswered = 0
+        self._has_answered = False
+        self._answers: dict[tuple[str, socket.AddressFamily], asyncio.Task[list[ResolveResult]]] = {}
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -101,12 +119,10 @@ class Resolver(AbstractResolver):
         """Return the addresses of ``host``; raise OSError (gaierror or RefusedAddressError) when there are none."""
         answer = self._answers.get((host, family))
         if answer is None:
-            answer = self._answers[host, family] = _look_up(host, family)
-        try:
-            async with asyncio.timeout(self._seconds):
-                found = await asyncio.shield(answer)
-        except TimeoutError as error:
-            raise socket.gaierror(socket.EAI_AGAIN, f"no name server answered in {self._seconds:g} s") from error
+            answer = self._answers[host, family] = asyncio.create_task(self._ask(host, family))
+            # An answer nobody waits for any more must not be reported as an error nobody looked at.
+            answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+        found = await asyncio.shield(answer)
         results = [ResolveResult(**{**each, "port": port}) for each in found]
         if not self._is_guarded:
             return results
@@ -120,7 +136,25 @@ class Resolver(AbstractResolver):
         """Forget the answers; look-ups still running end on their own."""
         for answer in self._answers.values():
             answer.cancel()
+        await asyncio.gather(*self._answers.values(), return_exceptions=True)
         self._answers.clear()
+
+    async def _ask(self, host: str, family: socket.AddressFamily) -> list[ResolveResult]:
+        async with self._places:
+            if self._unanswered >= _UNANSWERED and not self._has_answered:
+                raise socket.gaierror(socket.EAI_AGAIN, "no name server answers")
+            try:
+                async with asyncio.timeout(self._seconds):
+                    found = await _look_up(host, family)
+            except TimeoutError as error:
+                self._unanswered += 1
+                raise socket.gaierror(socket.EAI_AGAIN, f"no name server answered in {self._seconds:g} s") from error
+            except socket.gaierror as error:
+                self._unanswered += error.errno == socket.EAI_AGAIN
+                self._has_answered = self._has_answered or error.errno != socket.EAI_AGAIN
+                raise
+        self._has_answered = True
+        return found
 
 
 def _look_up(host: str, family: socket.AddressFamily) -> asyncio.Future[list[ResolveResult]]:
@@ -130,8 +164,6 @@ def _look_up(host: str, family: socket.AddressFamily) -> asyncio.Future[list[Res
     """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[list[ResolveResult]] = loop.create_future()
-    # An answer nobody waits for any more must not be reported as an error nobody looked at.
-    answer.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def settle(found: list[ResolveResult] | None, error: OSError | None) -> None:
         if answer.done():

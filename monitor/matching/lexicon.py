@@ -14,7 +14,7 @@ from itertools import accumulate
 
 import ahocorasick_rs
 
-from monitor.matching.spans import span_of
+from monitor.matching.spans import STARTS, is_parted, span_of
 from monitor.matching.terms import Entity, Pattern, patterns_of
 from monitor.records import Evidence, Field, Mention
 from monitor.text.fold import fold_tight
@@ -82,7 +82,7 @@ class Lexicon:
         if not hits:
             return Found()
         phrases = {
-            self._texts[term]: tuple(self._evidence(contents, span, term) for span in sorted(spans))
+            self._texts[term]: self._all_evidence(contents, spans, term)
             for term, spans in hits.items()
             if term in self._phrases
         }
@@ -95,21 +95,25 @@ class Lexicon:
     def _number(self, text: str) -> int:
         return self._terms.setdefault(text, len(self._terms))
 
-    def _hits(self, contents: tuple[str, str]) -> dict[int, set[_Span]]:
+    def _hits(self, contents: tuple[str, str]) -> dict[int, list[_Span]]:
         """Return where each term stands, by term number."""
-        hits: dict[int, set[_Span]] = {}
+        hits: dict[int, list[_Span]] = {}
         for number, content in enumerate(contents):
             if not content:
                 continue
             folded = fold_tight(content)
-            for form, start, end in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
+            searched = folded.text
+            for form, start, end in self._automaton.find_matches_as_indexes(searched, overlapping=True):
+                # starts_word, written out: of all hits most are inside some longer word
+                if start and not STARTS[searched[start - 1 : start + 1]] and not is_parted(folded, start):
+                    continue
                 for term, pattern in self._forms[form]:
                     span = span_of(folded, start, end, pattern)
                     if span is not None:
-                        hits.setdefault(term, set()).add((number, *span))
+                        hits.setdefault(term, []).append((number, *span))
         return hits
 
-    def _rivals(self, contents: tuple[str, str], hits: Mapping[int, set[_Span]]) -> list[tuple[Mention, str | None]]:
+    def _rivals(self, contents: tuple[str, str], hits: Mapping[int, list[_Span]]) -> list[tuple[Mention, str | None]]:
         """Return the names found, in company where they need it and not swallowed, with their owners, widest first."""
         swallowing: dict[int, list[_Span]] = defaultdict(list)
         for term, spans in hits.items():
@@ -134,6 +138,10 @@ class Lexicon:
             )
             for (span, entity), term in ordered
         ]
+
+    def _all_evidence(self, contents: tuple[str, str], spans: list[_Span], term: int) -> tuple[Evidence, ...]:
+        ordered = sorted(set(spans)) if len(spans) > 1 else spans
+        return tuple(self._evidence(contents, span, term) for span in ordered)
 
     def _evidence(self, contents: tuple[str, str], span: _Span, term: int) -> Evidence:
         number, start, end = span

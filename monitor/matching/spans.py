@@ -7,6 +7,7 @@ in tightly folded text, yet end words.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from monitor.matching.terms import Pattern, plural_length
 from monitor.text.characters import APOSTROPHES, KINDS, Kind, fold_character
@@ -14,52 +15,24 @@ from monitor.text.fold import Folded, slice_of
 
 _SCRIPT = {Kind.MARK: Kind.OTHER, Kind.UNSPACED_MARK: Kind.UNSPACED}
 _MARKS = frozenset({Kind.MARK, Kind.UNSPACED_MARK})
+MAX_PAIRS = 50_000
+"""Some megabytes at most; a long run over Chinese text starts anew."""
 _ABBREVIATION = re.compile(r"(?<![^\W\d_])[^\W\d_]\.$")
 
 
-def span_of(folded: Folded, start: int, end: int, pattern: Pattern) -> tuple[int, int] | None:
-    """Return the slice of the original for a hit of ``pattern`` at ``start`` to ``end``, or None if it is no such word.
+class _Pairs(dict[str, bool]):
+    """A decision about two neighbouring characters, remembered: hits ask the same few thousand questions."""
 
-    A plural ending, the rest of a ``word*`` and marks on the last letter belong to the slice; a possessive does not.
-    """
-    if not starts_word(folded, start):
-        return None
-    if pattern.capitals is not None and not _has_capitals(folded, start, end, pattern.capitals):
-        return None
-    if pattern.is_dotted:
-        stop = _dotted_end(folded, start, end)
-    elif pattern.is_prefix:
-        stop = end
-        while not ends_word(folded, stop):
-            stop += 1
-    elif ends_word(folded, end):
-        stop = end
-    else:
-        stop = end + plural_length(folded.text, end) if pattern.takes_plural else end
-        if stop == end or not ends_word(folded, stop):
-            return None
-    return None if stop is None else slice_of(folded, start, stop)
+    def __init__(self, decide: Callable[[Kind, Kind], bool]) -> None:
+        super().__init__()
+        self._decide = decide
 
-
-def starts_word(folded: Folded, index: int) -> bool:
-    """Return whether a word may begin at a folded character."""
-    if index == 0:
-        return True
-    before, first = KINDS[folded.text[index - 1]], KINDS[folded.text[index]]
-    return _are_apart(before, first) or _is_parted(folded, index)
-
-
-def ends_word(folded: Folded, index: int) -> bool:
-    """Return whether a word may end before a folded character.
-
-    Korean particles are joined to the noun, so a Korean word may end before any letter.
-    """
-    if index >= len(folded.text):
-        return True
-    last, after = KINDS[folded.text[index - 1]], KINDS[folded.text[index]]
-    if after in _MARKS:
-        return _is_parted(folded, index)
-    return last is Kind.HANGUL or _are_apart(last, after) or _is_parted(folded, index)
+    def __missing__(self, pair: str) -> bool:
+        if len(self) > MAX_PAIRS:
+            self.clear()
+        answer = self._decide(KINDS[pair[0]], KINDS[pair[1]])
+        self[pair] = answer
+        return answer
 
 
 def _are_apart(left: Kind, right: Kind) -> bool:
@@ -72,10 +45,56 @@ def _are_apart(left: Kind, right: Kind) -> bool:
     return left != right or left is Kind.NONE or left is Kind.UNSPACED
 
 
-def _is_parted(folded: Folded, index: int) -> bool:
+def _may_end(last: Kind, after: Kind) -> bool:
+    """Return whether a word may end between two characters.
+
+    Never before a mark; in Korean, whose particles are joined to the noun, before any letter.
+    """
+    return after not in _MARKS and (last is Kind.HANGUL or _are_apart(last, after))
+
+
+STARTS = _Pairs(_are_apart)
+"""Whether a word may begin at the second of two folded characters; if not, ``is_parted`` may still say so."""
+_ENDS = _Pairs(_may_end)
+
+
+def span_of(folded: Folded, start: int, end: int, pattern: Pattern) -> tuple[int, int] | None:
+    """Return the slice of the original for a hit of ``pattern`` at ``start`` to ``end``, or None if it is no such word.
+
+    That a word begins at ``start`` is the caller's to know. A plural ending, the rest of a ``word*`` and marks on the
+    last letter belong to the slice; a possessive does not.
+    """
+    if pattern.capitals is not None and not _has_capitals(folded, start, end, pattern.capitals):
+        return None
+    stop: int | None = end
+    if pattern.is_dotted:
+        stop = _dotted_end(folded, start, end)
+    elif pattern.is_prefix:
+        stop = end
+        while not ends_word(folded, stop):
+            stop += 1
+    elif not ends_word(folded, end):
+        length = plural_length(folded.text, end) if pattern.takes_plural else 0
+        stop = end + length if length and ends_word(folded, end + length) else None
+    return None if stop is None else slice_of(folded, start, stop)
+
+
+def starts_word(folded: Folded, index: int) -> bool:
+    """Return whether a word may begin at a folded character."""
+    return index == 0 or STARTS[folded.text[index - 1 : index + 1]] or is_parted(folded, index)
+
+
+def ends_word(folded: Folded, index: int) -> bool:
+    """Return whether a word may end before a folded character."""
+    return index >= len(folded.text) or _ENDS[folded.text[index - 1 : index + 1]] or is_parted(folded, index)
+
+
+def is_parted(folded: Folded, index: int) -> bool:
     """Return whether the original has an apostrophe or a separator between a folded character and the one before."""
     start, end = folded.offsets[index - 1] + 1, folded.offsets[index]
-    return start < end and any(fold_character(character) in {" ", "'"} for character in folded.original[start:end])
+    return start < end and any(
+        fold_character(character) in {" ", "'", "\n"} for character in folded.original[start:end]
+    )
 
 
 def _has_capitals(folded: Folded, start: int, end: int, capitals: tuple[bool, ...]) -> bool:
@@ -94,5 +113,5 @@ def _dotted_end(folded: Folded, start: int, end: int) -> int | None:
         return None
     if not text.startswith(".", end):
         return end if ends_word(folded, end) else None
-    continues = end + 1 < len(text) and KINDS[text[end + 1]] is not Kind.NONE and not _is_parted(folded, end + 1)
+    continues = end + 1 < len(text) and KINDS[text[end + 1]] is not Kind.NONE and not is_parted(folded, end + 1)
     return None if continues else end + 1

@@ -53,8 +53,9 @@ def check_cycles(library: Library) -> Iterator[Problem]:
                 links[id_] = (part_of.text,)
             case _:
                 continue
-    for id_ in sorted(links):
-        circle = _circle(id_, links)
+    left = _endless(links)
+    for id_ in sorted(left):
+        circle = _circle(id_, left)
         if circle:
             what = f"goes in a circle: {' → '.join(circle)}"
             fix = "remove one of the steps; a set cannot hold itself, and nothing is part of its own part"
@@ -160,6 +161,22 @@ def _unknown(reference: Reference, library: Library) -> Problem:
         fix = f"define it: {tables}" + ("; to search for the word itself, leave out the @" if reference.prefix else "")
     what = f'no {listed} called "{reference.prefix}{reference.id}"'
     return Problem(reference.where, Code.UNKNOWN_REFERENCE, what, fix)
+
+
+def _endless(links: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the links of the ids from which no way comes to an end: those in circles, and those leading there."""
+    users: dict[str, list[str]] = {}
+    for id_, targets in links.items():
+        for target in targets:
+            users.setdefault(target, []).append(id_)
+    open_ways = {id_: sum(target in links for target in targets) for id_, targets in links.items()}
+    ended = [id_ for id_, count in open_ways.items() if not count]
+    for id_ in ended:
+        for user in users.get(id_, ()):
+            open_ways[user] -= 1
+            if not open_ways[user]:
+                ended.append(user)
+    return {id_: targets for id_, targets in links.items() if open_ways[id_]}
 
 
 def _circle(start: str, links: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

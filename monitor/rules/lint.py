@@ -41,15 +41,16 @@ def lint_collisions(library: Library) -> Iterator[Problem]:
                 listed.setdefault(patterns_of(name.text), []).append((entity.id, file.owner, name))
     for uses in listed.values():
         for id_, owner, name in uses:
-            rivals = [
+            rivals = (
                 (rival, other)
                 for rival, rival_owner, other in uses
                 if rival != id_
                 and (owner is None or rival_owner is None or owner == rival_owner)
                 and not (name.only_with and other.only_with)
-            ]
-            for rival, other in rivals[:1]:
-                what = f'"{name.text}" is also a name of "{rival}" ({other.where.path}:{other.where.line})'
+            )
+            rival = next(rivals, None)
+            if rival is not None:
+                what = f'"{name.text}" is also a name of "{rival[0]}" ({rival[1].where.path}:{rival[1].where.line})'
                 fix = 'keep it in one of them, or give both their context: { text = "…", only_with = ["…"] }'
                 yield _warning(name.where, Code.COLLISION, what, fix)
 

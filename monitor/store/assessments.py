@@ -26,8 +26,8 @@ from monitor.store.columns import AnyRow
 from monitor.store.schema import assessments, assessors, facets, items, revisions
 from monitor.store.writing import in_batches, insert_or_replace, insert_or_skip
 
-TOPIC, ENTITY, RULE, OWNER = "topic", "entity", "rule", "owner"
-"""The kinds of facets; a rule's value is ``owner/rule``."""
+TOPIC, ENTITY, RULE, OWNER, BEST = "topic", "entity", "rule", "owner", "best"
+"""The kinds of facets: a rule's value is ``owner/rule``; ``BEST`` has no value and the highest of all scores."""
 
 
 def model_version(fingerprints: Iterable[str]) -> str:
@@ -155,6 +155,10 @@ def _facet_rows(assessment: Assessment, item: Item) -> list[dict[str, Any]]:
         {**row, "kind": TOPIC, "value": score.topic, "score": score.score, "is_relevant": score.is_relevant}
         for score in assessment.scores
     ]
+    if assessment.scores:
+        best = max(score.score for score in assessment.scores)
+        is_relevant = any(score.is_relevant for score in assessment.scores)
+        rows.append({**row, "kind": BEST, "value": "", "score": best, "is_relevant": is_relevant})
     return rows
 
 

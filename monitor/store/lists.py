@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from monitor.records import AssessedItem
 from monitor.store import assessments
 from monitor.store.schema import facets, items, search_documents
-from monitor.store.search import matching, search_expression
+from monitor.store.search import found, search_expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,9 @@ def _select(asked: ItemFilter) -> sa.Select[tuple[str]] | None:
         expression = search_expression(asked.query)
         if expression is None:
             return None
-        walk, item, at = search_documents, search_documents.c.item, search_documents.c.at
-        conditions = [matching(expression), search_documents.c.is_current == sa.true()]
+        walk, is_found = found(expression)
+        item, at = search_documents.c.item, search_documents.c.at
+        conditions = [is_found, search_documents.c.is_current == sa.true()]
     elif wanted:
         walk = facets.alias("walked")
         item, at = walk.c.item, walk.c.at
@@ -103,6 +104,8 @@ def _facets(asked: ItemFilter) -> list[tuple[str, str | None, float | None]]:
     wanted: list[tuple[str, str | None, float | None]] = [(kind, value, None) for kind, value in kinds if value]
     if asked.topic is not None:
         wanted.append((assessments.TOPIC, asked.topic, asked.min_score))
+    elif asked.min_score is not None:
+        wanted.append((assessments.BEST, "", asked.min_score))
     return wanted
 
 
@@ -114,7 +117,4 @@ def _is_facet(table: sa.FromClause, kind: str, value: str | None, min_score: flo
 def _own_conditions(asked: ItemFilter) -> list[sa.ColumnElement[bool]]:
     pairs = ((items.c.outlet, asked.source), (items.c.feed, asked.feed), (items.c.lang, asked.lang))
     conditions: list[sa.ColumnElement[bool]] = [column == value for column, value in pairs if value is not None]
-    if asked.min_score is not None and asked.topic is None:
-        reached = (facets.c.kind == assessments.TOPIC) & (facets.c.score >= asked.min_score)
-        conditions.append(sa.exists().where(facets.c.item == items.c.id, reached))
     return conditions

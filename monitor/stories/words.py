@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from monitor.text.fold import Folded, fold
 
@@ -66,7 +67,9 @@ class Token:
     """As compared: a number in figures, whatever way it was written."""
     is_number: bool
     is_name: bool
-    """Written with a capital, or in a script that has none: what an event could be about."""
+    """Begins with a capital letter."""
+    has_case: bool
+    """False in scripts without capitals, where any word may be a name."""
 
 
 @cache
@@ -75,25 +78,19 @@ def _numbers() -> dict[str, str]:
     return known | {day: day for day in _WEEKDAYS.split()}
 
 
-def tokens_of(text: str, limit: int | None = None) -> list[Token]:
-    """Return the first words of a text, folded; all of them without a limit."""
-    folded = fold(text)
-    found: list[Token] = []
-    for match in _TOKENS.finditer(folded.text):
-        if limit is not None and len(found) >= limit:
-            break
-        found.append(_token(match[0], folded, match.start()))
-    return found
+def tokens_of(folded: Folded, limit: int | None = None) -> list[Token]:
+    """Return the first words of a folded text; all of them without a limit."""
+    return [_token(match[0], folded, match.start()) for match in islice(_TOKENS.finditer(folded.text), limit)]
 
 
 def _token(word: str, folded: Folded, start: int) -> Token:
     if word[0].isdigit():
-        return Token(word.replace(",", ""), is_number=True, is_name=False)
+        return Token(word.replace(",", ""), is_number=True, is_name=False, has_case=False)
     number = _numbers().get(word)
     if number is not None:
-        return Token(number, is_number=True, is_name=False)
+        return Token(number, is_number=True, is_name=False, has_case=False)
     first = folded.original[folded.offsets[start]]
-    return Token(word, is_number=False, is_name=not first.islower())
+    return Token(word, is_number=False, is_name=first.isupper(), has_case=first.isupper() or first.islower())
 
 
 def is_unspaced(tokens: Sequence[Token]) -> bool:

@@ -31,6 +31,7 @@ _FAMILIES = {
 _SIGNS = {
     **dict.fromkeys(APOSTROPHES, "'"),
     **dict.fromkeys("\n\x85\u2028\u2029", "\n"),
+    **dict.fromkeys("“”„‟«»″〝〞", '"'),
     # Tabs and odd line ends, the half-space, and the minus sign where a dash is meant.
     **dict.fromkeys("\t\v\f\r\u200c−", " "),
     # NUL and the stroke that stretches Arabic words.

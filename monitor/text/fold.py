@@ -13,15 +13,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from monitor.text.characters import fold_character
+from monitor.text.characters import APOSTROPHES, KINDS, Kind, fold_character
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_SPACE, _LINE_FEED, _APOSTROPHE, _PARAGRAPH = 0x20, 0x0A, 0x27, 0x2029
+    _Codes = NDArray[np.uint8] | NDArray[np.uint32]
+    _Places = NDArray[np.intp]
+    _Mask = NDArray[np.bool_]
+
+_SPACE, _LINE_FEED = 0x20, 0x0A
 _UNKNOWN = 0xFFFFFFFF
+_WRAP = 0x0B
+"""A run of separators with one line break; nothing else folds to it."""
 _ASCII = bytes(ord(fold_character(chr(code)) or "\0") for code in range(128)) + bytes(128)
+_ASCII_TIGHT = _ASCII.replace(b"'", b"\0")
 _MAY_JOIN = re.compile(
     # Second halves of characters that NFC writes as one and that are not accents: voiced kana, Korean syllables in
     # pieces, two-part vowel signs of Bengali to Sinhala, Burmese.
@@ -51,10 +58,11 @@ def fold(original: str) -> Folded:
 
 
 def fold_tight(original: str) -> Folded:
-    """Fold as ``fold`` does and drop apostrophes, and separators between two Arabic-script letters.
+    """Fold as ``fold`` does and drop what tells no names apart, though it may stand between words.
 
-    Neither tells names apart (Jama'at = Jamaat, تحریک‌طالبان = تحریکطالبان), yet both are word boundaries: those must be
-    judged in the original.
+    That is apostrophes (Jama'at = Jamaat), separators between two letters of the Arabic script
+    (تحریک‌طالبان = تحریکطالبان) and single line breaks between two of a script without word spaces, where lines are
+    broken anywhere. Word boundaries must be judged in the original.
     """
     return _fold(original, is_tight=True)
 
@@ -67,7 +75,7 @@ def slice_of(folded: Folded, start: int, end: int) -> tuple[int, int]:
     if start >= end:
         return folded.offsets[start], folded.offsets[start]
     stop = folded.offsets[end - 1] + 1
-    limit = folded.offsets[end]
+    limit = folded.offsets[end]  # what vanished after the last letter stands before this
     while stop < limit and unicodedata.category(folded.original[stop])[0] == "M":
         stop += 1
     return folded.offsets[start], stop
@@ -75,90 +83,128 @@ def slice_of(folded: Folded, start: int, end: int) -> tuple[int, int]:
 
 def _fold(original: str, *, is_tight: bool) -> Folded:
     if original.isascii():
-        raw = original.encode().translate(_ASCII)
-        is_plain = b"  " not in raw and b"\n" not in raw and b"\0" not in raw
-        if is_plain and not (is_tight and b"'" in raw):
+        raw = original.encode().translate(_ASCII_TIGHT if is_tight else _ASCII)
+        if b"  " not in raw and b"\n" not in raw and b"\0" not in raw:
             return Folded(original, raw.decode(), range(len(raw) + 1))
     import numpy as np
 
+    codes: _Codes
+    paragraphs: tuple[int, ...] = ()
     if original.isascii():
-        codes: NDArray[np.uint32] = np.frombuffer(raw, np.uint8).astype(np.uint32)
-        paragraphs = None
+        codes = np.frombuffer(raw, np.uint8)
     else:
-        source = np.frombuffer(original.encode("utf-32-le", "surrogatepass"), "<u4")
-        codes = _look_up(_joined(original, source))
-        paragraphs = source == _PARAGRAPH if "\u2029" in original else None
-    keep = codes != 0
-    if is_tight:
-        keep &= codes != _APOSTROPHE
-    index = np.flatnonzero(keep)
-    codes = codes[index]
-    codes, index = _collapse(codes, index, None if paragraphs is None else paragraphs[index])
-    if is_tight and ((codes >= 0x0620) & (codes <= 0x08FF)).any():
-        apart = ~_is_inside_arabic(codes)
-        codes, index = codes[apart], index[apart]
-    text = codes.astype("<u4").tobytes().decode("utf-32-le")
-    return Folded(original, text, np.append(index, len(original)).data)
+        codes = _look_up(original, is_tight=is_tight)
+        if "\u2029" in original:
+            paragraphs = tuple(found.start() for found in re.finditer("\u2029", original))
+    index: _Places | None = None
+    if codes.min() == 0:
+        index = np.flatnonzero(codes)
+        codes = codes.take(index)
+    codes, index = _collapse(codes, index, paragraphs)
+    if is_tight and codes.dtype != np.uint8:
+        apart = ~_is_inside_name(codes)
+        codes = codes[apart]
+        index = np.flatnonzero(apart) if index is None else index[apart]
+    codes[codes == _WRAP] = _SPACE
+    text = codes.tobytes().decode("ascii" if codes.dtype == np.uint8 else "utf-32-le")
+    if index is None:
+        return Folded(original, text, range(len(text) + 1))
+    offsets = np.empty(len(text) + 1, np.intp)
+    offsets[:-1] = index
+    offsets[-1] = len(original)
+    return Folded(original, text, offsets.data)
 
 
-def _collapse(
-    codes: NDArray[np.uint32], index: NDArray[np.intp], paragraphs: NDArray[np.bool_] | None
-) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
-    """Make each run of separators one space, or one line feed if it holds two line breaks or a paragraph sign."""
+def _collapse(codes: _Codes, index: _Places | None, paragraphs: tuple[int, ...]) -> tuple[_Codes, _Places | None]:
+    """Make one sign of each run of separators.
+
+    A line feed if it holds two line breaks or a paragraph sign (``paragraphs``, places in the original), ``_WRAP`` if
+    it holds one line break, else a space. ``index`` is where each code stands in the original, None for just there.
+    """
     import numpy as np
 
     breaks = codes == _LINE_FEED
     separators = breaks | (codes == _SPACE)
-    first = separators.copy()
-    first[1:] &= ~separators[:-1]
-    if breaks.any():
-        runs = np.cumsum(first) - 1
-        weights = breaks.astype(np.intp)
-        if paragraphs is not None:
-            weights += paragraphs
-        counts = np.bincount(runs[breaks], weights[breaks], minlength=int(runs[-1]) + 1)
-        codes = codes.copy()
-        codes[first] = np.where(counts >= 2, _LINE_FEED, _SPACE)
-    keep = ~separators | first
-    return codes[keep], index[keep]
+    again = separators[1:] & separators[:-1]
+    places = np.flatnonzero(breaks)
+    codes = codes.copy()
+    if places.size:
+        first = separators.copy()
+        first[1:] &= ~again
+        starts = np.flatnonzero(first)
+        runs = starts[np.searchsorted(starts, places, "right") - 1]
+        codes[places] = _SPACE
+        codes[runs] = _WRAP
+        codes[runs[1:][runs[1:] == runs[:-1]]] = _LINE_FEED
+        if paragraphs:
+            signs = np.searchsorted(places if index is None else index[places], paragraphs)
+            codes[runs[signs]] = _LINE_FEED
+    if not again.any():
+        return codes, index
+    keep = np.append(True, ~again)  # an array element, not an option
+    return codes[keep], np.flatnonzero(keep) if index is None else index[keep]
 
 
-def _is_inside_arabic(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Return which spaces stand between two letters of the Arabic script."""
+def _is_inside_name(codes: _Codes) -> _Mask:
+    """Return which separators tell no names apart: any between Arabic letters, a line wrap in unspaced scripts."""
     import numpy as np
 
-    letters = (codes >= 0x0620) & (codes <= 0x06FF) & (codes != 0x06D4) & ((codes < 0x066A) | (codes > 0x066D))
-    letters |= ((codes >= 0x0750) & (codes <= 0x077F)) | ((codes >= 0x0870) & (codes <= 0x08FF))
     inside = np.zeros(codes.shape, np.bool_)
-    inside[1:-1] = (codes[1:-1] == _SPACE) & letters[:-2] & letters[2:]
+    kinds = _kinds().take(codes)
+    wraps = codes == _WRAP
+    arabic = kinds == Kind.ARABIC
+    if arabic.any():
+        inside[1:-1] = (wraps | (codes == _SPACE))[1:-1] & arabic[:-2] & arabic[2:]
+    if wraps.any():
+        unspaced = (kinds == Kind.UNSPACED) | (kinds == Kind.UNSPACED_MARK)
+        inside[1:-1] |= wraps[1:-1] & unspaced[:-2] & unspaced[2:]
     return inside
 
 
 @cache
-def _table() -> NDArray[np.uint32]:
-    # Filled as characters are met: the whole of Unicode would cost a quarter of a second at every start.
+def _table(*, is_tight: bool) -> NDArray[np.uint32]:
+    """Return what each code point folds to, 0 for nothing.
+
+    Filled as characters are met: the whole of Unicode would cost a quarter of a second at every start.
+    """
     import numpy as np
 
-    return np.full(0x110000, _UNKNOWN, np.uint32)
+    table = np.full(0x110000, _UNKNOWN, np.uint32)
+    if is_tight:
+        table[[ord(apostrophe) for apostrophe in APOSTROPHES]] = 0
+    return table
 
 
-def _look_up(source: NDArray[np.uint32]) -> NDArray[np.uint32]:
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """Return the kind of each folded code point, filled together with the tables."""
     import numpy as np
 
-    table = _table()
-    codes = table[source]
-    unknown = codes == _UNKNOWN
-    if unknown.any():
-        for code in np.unique(source[unknown]).tolist():
-            folded = fold_character(chr(code))
-            table[code] = ord(folded) if folded else 0
-        codes = table[source]
-    return codes
+    return np.zeros(0x110000, np.uint8)
+
+
+def _look_up(original: str, *, is_tight: bool) -> _Codes:
+    """Return the folded code points, 0 for what vanishes; in one byte each if all are ASCII."""
+    import numpy as np
+
+    source = _joined(original, np.frombuffer(original.encode("utf-32-le", "surrogatepass"), "<u4"))
+    table = _table(is_tight=is_tight)
+    codes = table.take(source)
+    highest = codes.max()
+    if highest == _UNKNOWN:
+        for code in np.unique(source[codes == _UNKNOWN]).tolist():
+            folded = fold_character(chr(code)) or "\0"
+            # the kind first: another thread may see the folded code as soon as it is written
+            _kinds()[ord(folded)] = KINDS[folded]
+            table[code] = ord(folded)
+        codes = table.take(source)
+        highest = codes.max()
+    return codes.astype(np.uint8) if highest < 0x80 else codes
 
 
 def _joined(original: str, source: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Write as one the letters that came in pieces and whose pieces are no accents (か + ゛)."""
-    if source.max() < 0x0900 or unicodedata.is_normalized("NFC", original):
+    if source.max(initial=0) < 0x0900 or unicodedata.is_normalized("NFC", original):
         return source
     source = source.copy()
     for pieces in _MAY_JOIN.finditer(original):

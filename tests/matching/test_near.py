@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -44,21 +44,21 @@ def quotes(found: tuple[Evidence, ...] | None) -> list[str] | None:
     ],
 )
 def test_words_between_neighbours_are_counted(text: str, words: int, is_near: bool) -> None:
-    found = near_hits(text, [hits(text, "militants"), hits(text, "haven")], words, False)
+    found = near_hits(text, [hits(text, "militants"), hits(text, "haven")], words, sentence=False)
     assert (found is not None) is is_near
 
 
 def test_neighbours_chain_so_the_ends_may_be_further_apart() -> None:
     text = "militants one two border three four haven"
     groups = [hits(text, "militants"), hits(text, "haven"), hits(text, "border")]
-    assert quotes(near_hits(text, groups, 2, False)) == ["militants", "border", "haven"]
-    assert near_hits(text, groups, 1, False) is None
-    assert near_hits(text, groups[:2], 2, False) is None
+    assert quotes(near_hits(text, groups, 2, sentence=False)) == ["militants", "border", "haven"]
+    assert near_hits(text, groups, 1, sentence=False) is None
+    assert near_hits(text, groups[:2], 2, sentence=False) is None
 
 
 def test_of_several_choices_the_closest_is_given() -> None:
     text = "militants one haven two three militants haven"
-    found = near_hits(text, [hits(text, "militants"), hits(text, "haven")], 5, False)
+    found = near_hits(text, [hits(text, "militants"), hits(text, "haven")], 5, sentence=False)
     assert found is not None
     assert [evidence.start for evidence in found] == [30, 40]
 
@@ -66,7 +66,7 @@ def test_of_several_choices_the_closest_is_given() -> None:
 def test_a_sentence_limits_without_a_word_count() -> None:
     text = "The militants fled. Gen. Li saw a haven and many other militants there."
     groups = [hits(text, "militants"), hits(text, "haven")]
-    found = near_hits(text, groups, None, True)
+    found = near_hits(text, groups, None, sentence=True)
     assert found is not None
     assert [evidence.start for evidence in found] == [34, 55]
     assert (
@@ -74,7 +74,7 @@ def test_a_sentence_limits_without_a_word_count() -> None:
             "militants fled. A haven.",
             [hits("militants", "militants"), hits("militants fled. A haven.", "haven")],
             9,
-            True,
+            sentence=True,
         )
         is None
     )
@@ -82,18 +82,18 @@ def test_a_sentence_limits_without_a_word_count() -> None:
 
 def test_one_hit_may_serve_two_groups() -> None:
     text = "the TTP base"
-    assert quotes(near_hits(text, [hits(text, "TTP", "base"), hits(text, "TTP")], 0, False)) == ["TTP"]
+    assert quotes(near_hits(text, [hits(text, "TTP", "base"), hits(text, "TTP")], 0, sentence=False)) == ["TTP"]
 
 
 def test_a_group_without_hits_is_never_near() -> None:
-    assert near_hits("militants", [hits("militants", "militants"), ()], 5, False) is None
-    assert near_hits("militants", [], 5, False) is None
+    assert near_hits("militants", [hits("militants", "militants"), ()], 5, sentence=False) is None
+    assert near_hits("militants", [], 5, sentence=False) is None
 
 
 def test_dense_text_is_searched_in_reasonable_time() -> None:
     text = "a b " * 20_000
     groups = [hits(text, "a"), hits(text, "b"), hits(text, "a"), hits(text, "b")]
-    assert quotes(near_hits(text, groups, 50, False)) == ["a", "b"]
+    assert quotes(near_hits(text, groups, 50, sentence=False)) == ["a", "b"]
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", "x"]), max_size=14), st.integers(0, 3))
@@ -103,10 +103,10 @@ def test_the_answer_is_that_of_trying_every_choice(words: list[str], limit: int)
 
     def is_near(choice: tuple[Evidence, ...]) -> bool:
         places = sorted(evidence.start // 2 for evidence in choice)
-        return all(right - left - 1 <= limit for left, right in zip(places, places[1:], strict=False))
+        return all(right - left - 1 <= limit for left, right in pairwise(places))
 
     choices = [choice for choice in product(*groups) if is_near(choice)]
-    found = near_hits(text, groups, limit, False)
+    found = near_hits(text, groups, limit, sentence=False)
     assert (found is not None) is bool(choices)
     if found is not None:
         spread = min(max(hit.end for hit in choice) - min(hit.start for hit in choice) for choice in choices)

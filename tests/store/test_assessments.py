@@ -74,7 +74,11 @@ def test_a_repeat_replaces_the_assessment_and_what_lists_know(database: Database
         saved = assessments.get(conn, [item_of(1).id])[item_of(1).id]
         facets = conn.exec_driver_sql("SELECT kind, value FROM facets ORDER BY kind, value").all()
     assert (saved.rules_version, saved.is_repeat, saved.matches) == ("rules-2", True, ItemMatches())
-    assert [tuple(row) for row in facets] == [("topic", "cpec-security"), ("topic", "militant-sanctuaries")]
+    assert [tuple(row) for row in facets] == [
+        ("best", ""),
+        ("topic", "cpec-security"),
+        ("topic", "militant-sanctuaries"),
+    ]
 
 
 def test_an_item_edited_while_it_was_assessed_goes_on_waiting(database: Database) -> None:

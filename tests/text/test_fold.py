@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 from monitor.text.characters import KINDS, Kind, fold_character
 from monitor.text.fold import fold, fold_tight, slice_of
 
-LETTERS = "aZéßİıñ’'ʿ -–—_\n\r\t\u2028\u2029\u00a0\u00ad\u200b\u200c\u200d,،.طانيىیكکةهہأآا\u064e\u0650\u0640तاिी\u093c中港がか\u3099ﾀﾞ１٣۳\ud800Ａ"
+LETTERS = (
+    "aZéßİıñ’'ʿ -–—_\n\r\t\u2028\u2029\u00a0\u00ad\u200b\u200c\u200d,،.ta"
+    "طانيىیكکةهہأآا\u064e\u0650\u0640ﷲ۔तािी\u093cกิ中港がか\u3099ﾀﾞ１٣۳\ud800Ａ"
+)
 texts = st.text() | st.text(alphabet=LETTERS)
 
 
@@ -64,6 +68,12 @@ def test_what_is_compared_as_equal(text: str, folded: str) -> None:
         ("گوادر، تربت", "گوادر، تربت"),
         ("ایک\n\nدو", "ایک\nدو"),
         ("کہا۔ پھر", "کها۔ پھر"),
+        ("瓜达\n尔", "瓜达尔"),
+        ("瓜达 \n 尔", "瓜达尔"),
+        ("瓜达 尔", "瓜达 尔"),
+        ("瓜达\n\n尔", "瓜达\n尔"),
+        ("瓜达。\n尔", "瓜达。 尔"),
+        ("港\nport", "港 port"),
     ],
 )
 def test_the_tight_form_drops_what_tells_no_names_apart(text: str, folded: str) -> None:
@@ -102,25 +112,29 @@ def plain_fold(text: str, *, is_tight: bool) -> list[tuple[str, int]]:
         one = fold_character(character)
         if one in {" ", "\n"}:
             weight = 2 if character == "\u2029" else int(one == "\n")
-            if folded and folded[-1][0] in {" ", "\n"}:
+            if folded and folded[-1][0] in {" ", "\n", WRAP}:
                 breaks += weight
             else:
                 breaks = weight
                 folded.append((" ", place))
-            if breaks >= 2:
-                folded[-1] = ("\n", folded[-1][1])
+            folded[-1] = ("\n" if breaks >= 2 else WRAP if breaks else " ", folded[-1][1])
         elif one and not (is_tight and one == "'"):
             folded.append((one, place))
         place += width
     if is_tight:
-        folded = [pair for number, pair in enumerate(folded) if not between_arabic(folded, number)]
-    return folded
+        folded = [pair for number, pair in enumerate(folded) if not is_inside_name(folded, number)]
+    return [(" " if one == WRAP else one, place) for one, place in folded]
 
 
-def between_arabic(folded: list[tuple[str, int]], number: int) -> bool:
-    if folded[number][0] != " " or not 0 < number < len(folded) - 1:
+WRAP = "\v"
+
+
+def is_inside_name(folded: list[tuple[str, int]], number: int) -> bool:
+    one = folded[number][0]
+    if one not in {" ", WRAP} or not 0 < number < len(folded) - 1:
         return False
-    return KINDS[folded[number - 1][0]] is Kind.ARABIC and KINDS[folded[number + 1][0]] is Kind.ARABIC
+    kinds = {KINDS[folded[number - 1][0]], KINDS[folded[number + 1][0]]}
+    return kinds == {Kind.ARABIC} or (one == WRAP and kinds <= {Kind.UNSPACED, Kind.UNSPACED_MARK})
 
 
 @given(texts, st.booleans())
@@ -136,7 +150,7 @@ def test_each_character_becomes_at_most_one_and_keeps_its_order(text: str) -> No
     for folded in (fold(text), fold_tight(text)):
         offsets = list(folded.offsets)
         assert len(offsets) == len(folded.text) + 1
-        assert all(left < right for left, right in zip(offsets, offsets[1:], strict=False))
+        assert all(left < right for left, right in pairwise(offsets))
 
 
 @given(st.text(st.characters(max_codepoint=0x1AFF)) | st.text(alphabet=LETTERS))

@@ -1,0 +1,166 @@
+"""One request and what comes of it: a body, a redirect, or a failure in words."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from monitor.feeds.unpack import Unpacker
+from monitor.fetch import failures
+from monitor.fetch.headers import max_age, media_type, request_headers, retry_after
+from monitor.fetch.limits import FeedRequest, FetchLimits
+from monitor.fetch.polite import Place
+from monitor.records import Fetched, FetchFailed, FetchFailure, FetchOutcome, NotModified
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_READ_AT_ONCE: Final = 65_536
+_SHOWN_OF_ERRORS: Final = 32_768
+"""Bytes of an error page looked at, to tell a challenge from a fault."""
+
+_CHALLENGES: Final = (
+    b"just a moment...", b"attention required! | cloudflare", b"cf-chl-", b"challenge-platform", b"_incapsula_resource",
+    b"ddos-guard", b"checking your browser", b"sucuri website firewall", b"verify you are human", b"px-captcha",
+    b"captcha-delivery.com", b"awswafintegration",
+)  # fmt: skip  # a list to be read as one
+"""What pages say that stand between a program and a feed, lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """The server names another address."""
+
+    url: str
+
+
+class Hop:
+    """One request and its answer; ``spent`` are the seconds that count against the feed's deadline."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, limits: FetchLimits, request: FeedRequest, url: URL, place: Place
+    ) -> None:
+        self._session, self._limits = session, limits
+        self._request, self._url, self._place = request, url, place
+        self._received = 0
+        self._waited = 0.0
+        self.spent = 0.0
+
+    async def run(self, seconds: float) -> FetchOutcome | Redirect:
+        """Return the answer; all that may go wrong outside this program is a FetchFailed."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        url = str(self._url)
+        try:
+            async with asyncio.timeout(seconds) as timer:
+                return await self._ask(timer)
+        except TimeoutError:
+            limit = self._limits.deadline.total_seconds()
+            if loop.time() - started - self._waited < seconds:
+                words = "the server did not take the connection in time"
+            elif self._received:
+                words = f"the answer was still arriving after {limit:g} s ({self._received:,} bytes so far)"
+            else:
+                words = f"no answer within {limit:g} s"
+            return failures.failed(url, FetchFailure.TIMEOUT, words)
+        except failures.EXPECTED as error:
+            return failures.from_error(url, error)
+        finally:
+            self.spent = loop.time() - started - self._waited
+
+    async def _ask(self, timer: asyncio.Timeout) -> FetchOutcome | Redirect:
+        origin = URL(self._request.feed.url)
+        headers = request_headers(
+            self._request, self._limits.contact, is_same_origin=self._url.origin() == origin.origin()
+        )
+        proxy = self._limits.proxy
+        async with self._session.get(self._url, headers=headers, allow_redirects=False, proxy=proxy) as response:
+            if response.status in _REDIRECTS:
+                return self._redirect(response)
+            if response.status == 304:
+                return self._not_modified(response)
+            if 200 <= response.status < 300:
+                return await self._fetched(response, timer)
+            return await self._refused(response)
+
+    def _redirect(self, response: aiohttp.ClientResponse) -> Redirect | FetchFailed:
+        location = response.headers.get("Location", "").strip()
+        if not location:
+            words = f"HTTP {response.status}: the server redirects without saying where to"
+            return failures.failed(str(self._url), FetchFailure.REDIRECTS, words)
+        readable = location.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        try:
+            return Redirect(str(self._url.join(URL(readable)).with_fragment(None)))
+        except ValueError:
+            words = f'HTTP {response.status}: the server redirects to "{readable[:200]}", which is not an address'
+            return failures.failed(str(self._url), FetchFailure.REDIRECTS, words)
+
+    def _not_modified(self, response: aiohttp.ClientResponse) -> NotModified | FetchFailed:
+        if not (self._request.etag or self._request.last_modified):
+            words = "HTTP 304: the server says that nothing changed, though we have nothing yet"
+            return FetchFailed(str(self._url), FetchFailure.HTTP_STATUS, words, 304)
+        return NotModified(
+            url=self._request.feed.url,
+            etag=response.headers.get("ETag"),
+            last_modified=response.headers.get("Last-Modified"),
+            max_age=max_age(response.headers),
+        )
+
+    async def _fetched(self, response: aiohttp.ClientResponse, timer: asyncio.Timeout) -> FetchOutcome:
+        body = await self._body(response, timer)
+        kind, charset = media_type(response.headers)
+        if _is_challenge(response, body):
+            return failures.from_status(str(self._url), response.status, is_challenge=True)
+        return Fetched(
+            url=self._request.feed.url,
+            final_url=str(self._url),
+            body=body,
+            media_type=kind,
+            charset=charset,
+            etag=response.headers.get("ETag"),
+            last_modified=response.headers.get("Last-Modified"),
+            max_age=max_age(response.headers),
+        )
+
+    async def _body(self, response: aiohttp.ClientResponse, timer: asyncio.Timeout) -> bytes:
+        unpacker = Unpacker(response.headers.get("Content-Encoding", ""), self._limits.max_bytes)
+        body = bytearray()
+        async for chunk in response.content.iter_chunked(_READ_AT_ONCE):
+            self._received += len(chunk)
+            for piece in unpacker.feed(chunk):
+                body += piece
+                while self._place.must_grow(len(body)):
+                    await self._wait_for_memory(timer)
+        for piece in unpacker.finish():
+            body += piece
+        return bytes(body)
+
+    async def _wait_for_memory(self, timer: asyncio.Timeout) -> None:
+        loop = asyncio.get_running_loop()
+        before, planned = loop.time(), timer.when()
+        timer.reschedule(None)
+        await self._place.grow()
+        waited = loop.time() - before
+        self._waited += waited
+        timer.reschedule(planned + waited if planned is not None else None)
+
+    async def _refused(self, response: aiohttp.ClientResponse) -> FetchFailed:
+        page = b""
+        if response.status in (403, 429, 503):
+            with contextlib.suppress(aiohttp.ClientError):  # the status says enough
+                page = await response.content.read(_SHOWN_OF_ERRORS)
+        refused = failures.from_status(str(self._url), response.status, is_challenge=_is_challenge(response, page))
+        return FetchFailed(refused.url, refused.reason, refused.detail, response.status, retry_after(response.headers))
+
+
+def _is_challenge(response: aiohttp.ClientResponse, page: bytes) -> bool:
+    if response.headers.get("cf-mitigated", "").lower() == "challenge":
+        return True
+    if media_type(response.headers)[0] not in ("text/html", "application/xhtml+xml", ""):
+        return False
+    start = page[:_SHOWN_OF_ERRORS].lower()
+    is_feed = start.lstrip().startswith(b"{") or any(root in start for root in (b"<rss", b"<feed", b"<rdf:rdf"))
+    return not is_feed and any(mark in start for mark in _CHALLENGES)
