@@ -25,6 +25,9 @@ __all__ = ["Model", "dump", "load", "train"]
 GRAM_SCALE = 12.0
 """How strongly n-grams may speak beside lists and clues: less and English loses, more and the other scripts do."""
 
+FEWEST_TEXTS = 2
+"""An n-gram of one text alone teaches nothing about others, and two thirds are of that kind."""
+
 REGULARISATION = 0.3
 """C of the logistic regression."""
 
@@ -73,8 +76,9 @@ def train(
     reader = Reader(definitions)
     examples = collect_examples(definitions, passages, feedback)
     batch = read_batch(reader, [(example.title, example.text) for example in examples])
-    idf = _idf(batch)
-    buckets = np.unique(batch.grams.buckets)
+    counts = _text_counts(batch)
+    idf = (np.log((1 + len(examples)) / (1 + counts)) + 1).astype(np.float32)
+    buckets = np.flatnonzero(counts >= FEWEST_TEXTS)
     topics = []
     for number, definition in enumerate(definitions):
         n_signs = len(reader.names[number])
@@ -105,11 +109,10 @@ def collect_examples(
     return tuple(found)
 
 
-def _idf(batch: TextBatch) -> Weights:
-    grams = batch.grams
-    pairs = np.unique(grams.items * BUCKETS + grams.buckets)
-    counts = np.bincount(pairs % BUCKETS, minlength=BUCKETS)
-    return (np.log((1 + grams.n_items) / (1 + counts)) + 1).astype(np.float32)
+def _text_counts(batch: TextBatch) -> NDArray[np.int64]:
+    """Return for each row of the n-gram table in how many texts it occurs."""
+    pairs = np.unique(batch.grams.items * BUCKETS + batch.grams.buckets)
+    return np.bincount(pairs % BUCKETS, minlength=BUCKETS)
 
 
 def _features(number: int, n_signs: int, batch: TextBatch, idf: Weights, buckets: NDArray[np.int64]) -> Any:
@@ -124,10 +127,9 @@ def _features(number: int, n_signs: int, batch: TextBatch, idf: Weights, buckets
             values.append(sign.value)
     n_items, grams = batch.grams.n_items, batch.grams
     signs_part = sparse.csr_matrix((values, (rows, columns)), shape=(n_items, n_signs), dtype=np.float64)
-    grams_part = sparse.csr_matrix(
-        (GRAM_SCALE * grams.normalised(idf), (grams.items, np.searchsorted(buckets, grams.buckets))),
-        shape=(n_items, len(buckets)),
-    )
+    used = np.isin(grams.buckets, buckets)
+    places = (grams.items[used], np.searchsorted(buckets, grams.buckets[used]))
+    grams_part = sparse.csr_matrix((GRAM_SCALE * grams.normalised(idf)[used], places), shape=(n_items, len(buckets)))
     return sparse.hstack([signs_part, grams_part]).tocsr()
 
 
@@ -157,9 +159,12 @@ def _fit_topic(
 
 def _fit(matrix: Any, labels: NDArray[np.bool_], weights: Floats) -> tuple[Floats, float]:
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # comes with scikit-learn, without types
 
     model = LogisticRegression(C=REGULARISATION, max_iter=_ITERATIONS, tol=_TOLERANCE)
-    model.fit(matrix, labels, sample_weight=weights)
+    # The vectors are short: on a busy machine threads that wait for each other take ten times as long as one.
+    with threadpool_limits(limits=1):
+        model.fit(matrix, labels, sample_weight=weights)
     return model.coef_[0], float(model.intercept_[0])
 
 

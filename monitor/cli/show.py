@@ -36,7 +36,7 @@ def print_coverage(out: Console, coverage: CoverageView) -> None:
         for feed in coverage.troubled:
             head = Text(f"  {feed.outlet} ({feed.name}): {feed.state} {feed.since}".rstrip() + f", {feed.last_success}")
             out.print(head)
-            out.print(Padding(Text(feed.problem, style="dim"), (0, 0, 0, 6)))
+            out.print(Padding(Text(feed.problem, style="dim"), (0, 0, 0, 6), expand=False))
     _print_lines(out, "Possible gaps: every item was new, some may have been missed", coverage.gaps)
     _print_lines(out, "Files not used as they stand (run: monitor check)", coverage.fallbacks)
     _print_lines(out, "Not delivered yet", coverage.undelivered)
@@ -68,11 +68,11 @@ def _print_story(out: Console, story: StoryView) -> None:
         head.append(" ")
     head.append_text(_mark(lead.headline, style="bold"))
     out.print(head)
-    out.print(Padding(Text(_byline(lead, story), style="dim"), (0, 0, 0, 4)))
+    out.print(Padding(Text(_byline(lead, story), style="dim"), (0, 0, 0, 4), expand=False))
     if lead.snippet:
-        out.print(Padding(_mark(lead.snippet), (0, 0, 0, 4)))
+        out.print(Padding(_mark(lead.snippet), (0, 0, 0, 4), expand=False))
     for line in _reasons(story):
-        out.print(Padding(Text(line, style="dim"), (0, 0, 0, 4)))
+        out.print(Padding(Text(line, style="dim"), (0, 0, 0, 4), expand=False))
 
 
 def _byline(lead: EntryView, story: StoryView) -> str:

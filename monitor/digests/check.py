@@ -40,7 +40,7 @@ def _problems_of(name: str, template: TemplateText, sources: Mapping[str, Templa
         return [
             Problem(
                 Source(template.path, 1, 1),
-                "D006",
+                "P006",
                 f'the name "{name}" does not say what the template writes',
                 "end it with .md.j2, .html.j2 or .txt.j2; begin it with _ if it is a part of other templates",
             )
@@ -83,7 +83,7 @@ def _unsafe(tree: nodes.Template, template: TemplateText) -> list[Problem]:
     return [
         Problem(
             template.place(node.lineno, "autoescape"),
-            "D003",
+            "P003",
             "escaping cannot be switched off: titles come from strangers",
             "leave {% autoescape %} out; everything is escaped as its format needs",
         )

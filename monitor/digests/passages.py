@@ -102,7 +102,7 @@ def _window(text: str, spans: Sequence[Span], room: int) -> Span:
             ((sum(1 for s, e in spans if s >= begin and e <= begin + room * 3 // 4), -begin) for begin, _ in spans),
         )
     anchor = -best[1]
-    start = _start_before(text, anchor, room // 4) if anchor else 0
+    start = _start_before(text, anchor, max(room // 4, 40)) if anchor else 0
     end = min(len(text), start + room)
     if end < len(text):
         end = _end_before(text, max(start + room // 2, anchor), end)

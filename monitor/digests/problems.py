@@ -1,7 +1,7 @@
 """What can be wrong with a template, said with its place and the fix.
 
-Codes: D001 not a template, D002 unknown name, D003 refused by the sandbox, D004 included template missing,
-D005 fails while rendering, D006 no such template.
+Codes: P001 not a template, P002 unknown name, P003 refused by the sandbox, P004 included template missing,
+P005 fails while rendering, P006 no such template.
 """
 
 from __future__ import annotations
@@ -19,6 +19,25 @@ from monitor.digests.templates import TemplateTooLargeError, UndefinedNameError
 from monitor.records import Problem, Source
 
 NAMES_ARE_IN = "digests/README.md lists every name a template may use"
+
+
+# What digests/README.md calls the things a template sees.
+_NOUNS = {
+    "AlertView": "an alert",
+    "CoverageView": "the coverage",
+    "DigestView": "a digest",
+    "EntryView": "a report",
+    "FeedLine": "a feed",
+    "RuleView": "a rule",
+    "ScoreView": "a score",
+    "SectionView": "a section",
+    "Segment": "a piece of text",
+    "StoryView": "a story",
+    "bool": "a yes or no",
+    "int": "a number",
+    "str": "a text",
+    "tuple": "a list",
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,15 +67,15 @@ def problem_of(error: Exception, sources: Mapping[str, TemplateText], fallback: 
         case UndefinedNameError():
             return undefined_problem(template.place(line, error.name), error.name, error.owner, written_names(template))
         case SecurityError() | TemplateTooLargeError():
-            return Problem(template.place(line), "D003", f"not allowed in a template: {_sentence(error)}", NAMES_ARE_IN)
+            return Problem(template.place(line), "P003", f"not allowed in a template: {_sentence(error)}", NAMES_ARE_IN)
         case jinja2.TemplateNotFound():
             wanted = str(error.name or error)
             known = [text.path.rpartition("/")[2] for text in sources.values()]
             fix = _did_you_mean(wanted, known) or "the file must stand beside this one, in digests/"
-            return Problem(template.place(line, wanted), "D004", f'no template called "{wanted}"', fix)
+            return Problem(template.place(line, wanted), "P004", f'no template called "{wanted}"', fix)
         case _:
             what = f"cannot be rendered: {_sentence(error)}"
-            return Problem(template.place(line), "D005", what, "look at the expressions of this line")
+            return Problem(template.place(line), "P005", what, "look at the expressions of this line")
 
 
 def undefined_problem(where: Source, name: str, owner: object, written: Iterable[str]) -> Problem:
@@ -69,7 +88,7 @@ def undefined_problem(where: Source, name: str, owner: object, written: Iterable
         fields = dataclasses.fields(owner) if dataclasses.is_dataclass(owner) else ()
         candidates = [field.name for field in fields]
     fix = _did_you_mean(name, candidates)
-    return Problem(where, "D002", what, f"{fix}; {NAMES_ARE_IN}" if fix else NAMES_ARE_IN)
+    return Problem(where, "P002", what, f"{fix} {NAMES_ARE_IN}" if fix else NAMES_ARE_IN)
 
 
 def written_names(template: TemplateText) -> tuple[str, ...]:
@@ -85,16 +104,21 @@ def _syntax_problem(error: jinja2.TemplateSyntaxError, template: TemplateText) -
         if found[2] in ("safe", "e", "escape", "forceescape"):
             return Problem(
                 template.place(error.lineno, found[2]),
-                "D003",
+                "P003",
                 f'the filter "{found[2]}" is not allowed: titles come from strangers',
                 "leave it out; everything is escaped as its format needs",
             )
-        return Problem(template.place(error.lineno, found[2]), "D001", what, NAMES_ARE_IN)
+        return Problem(template.place(error.lineno, found[2]), "P001", what, NAMES_ARE_IN)
+    if found := re.search(r"innermost block that needs to be closed is '(\w+)'", message):
+        fix = f"close it with {{% end{found[1]} %}}"
+        return Problem(
+            template.place(error.lineno), "P001", f"a {{% {found[1]} %}} is not closed before this place", fix
+        )
     return Problem(
         template.place(error.lineno),
-        "D001",
+        "P001",
         f"not a valid template: {message[:1].lower()}{message[1:]}",
-        "every {% if %}, {% for %} and {% block %} needs its {% end… %}, every {{ its }}",
+        "values stand in {{ … }}, choices and loops in {% … %}, notes in {# … #}",
     )
 
 
@@ -115,10 +139,7 @@ def _did_you_mean(name: str, candidates: Iterable[str]) -> str:
 
 
 def _noun(owner: object) -> str:
-    noun = type(owner).__name__.removesuffix("View").lower()
-    if noun in ("str", "int", "bool", "tuple", "list"):
-        return {"str": "a text", "int": "a number", "bool": "a yes or no"}.get(noun, "a list")
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {'feed' if noun == 'feedline' else noun}"
+    return _NOUNS.get(type(owner).__name__, "this")
 
 
 def _sentence(error: Exception) -> str:

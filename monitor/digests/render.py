@@ -32,7 +32,15 @@ _LADDER: Final = (
     Limits(stories=3, others=3, snippet_chars=240, more=20, troubled=30),
     Limits(stories=2, others=1, snippet_chars=180, more=12, troubled=20),
     Limits(stories=1, others=0, snippet_chars=140, more=8, troubled=10),
-    Limits(stories=6, others=0, snippet_chars=100, more=8, troubled=10, keeps_top=False),
+    # A day with more critical stories than a mail can hold: as many as possible in full, all the others by headline.
+    Limits(stories=16, others=2, snippet_chars=200, more=22, troubled=20, keeps_top=False),
+    Limits(stories=12, others=2, snippet_chars=200, more=22, troubled=20, keeps_top=False),
+    Limits(stories=9, others=2, snippet_chars=180, more=22, troubled=20, keeps_top=False),
+    Limits(stories=7, others=1, snippet_chars=180, more=22, troubled=20, keeps_top=False),
+    Limits(stories=5, others=1, snippet_chars=160, more=22, troubled=20, keeps_top=False),
+    Limits(stories=4, others=0, snippet_chars=140, more=30, troubled=15, keeps_top=False),
+    Limits(stories=3, others=0, snippet_chars=140, more=20, troubled=10, keeps_top=False),
+    Limits(stories=2, others=0, snippet_chars=120, more=10, troubled=10, keeps_top=False),
     Limits(stories=1, others=0, snippet_chars=100, more=5, troubled=5, keeps_top=False),
 )
 
@@ -116,6 +124,9 @@ class Renderer:
         problems: list[Problem] = []
         for kind in FORMATS:
             name = f"{template}.{kind}.j2"
+            # Whoever writes a template for one format gets the usual one for the others.
+            if name not in self._templates and any(f"{template}.{other}.j2" in self._templates for other in FORMATS):
+                name = f"{shipped}.{kind}.j2"
             try:
                 texts[kind] = self._one(name, kind, make, is_starter=False)
             except TEMPLATE_FAILURES as error:
@@ -132,7 +143,7 @@ class Renderer:
         template = self._templates.get(name)
         if template is None:
             where = Source(self._path_of(name), 1, 1)
-            return Problem(where, "D006", f'there is no template "{name}"', _names_known(self._templates))
+            return Problem(where, "P006", f'there is no template "{name}"', _names_known(self._templates))
         by_path = {text.path: text for text in self._templates.values()}
         return problem_of(error, by_path, template)
 

@@ -6,7 +6,8 @@ import sys
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from types import FrameType
+from typing import Any, ClassVar, Final
 
 import jinja2
 from jinja2.runtime import Context, Undefined
@@ -38,8 +39,8 @@ class UndefinedNameError(jinja2.UndefinedError):
         self.owner = owner
 
 
-class NamedUndefined(jinja2.StrictUndefined):
-    """As StrictUndefined; the error also says which name was meant, for "did you mean"."""
+class _Naming(Undefined):
+    """An undefined whose error says which name was meant, for "did you mean"."""
 
     __slots__ = ()
 
@@ -60,6 +61,12 @@ class NamedUndefined(jinja2.StrictUndefined):
             self._undefined_exception = named  # type: ignore[assignment]  # called with the message, as a class would be
 
 
+class NamedUndefined(_Naming, jinja2.StrictUndefined):
+    """Fails at the first use of an undefined name."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class UndefinedUse:
     """An undefined name used somewhere in a template, collected instead of raised."""
@@ -71,53 +78,62 @@ class UndefinedUse:
     owner: object
 
 
-def collecting_undefined(uses: list[UndefinedUse]) -> type[Undefined]:
-    """Return a kind of undefined that notes each use in ``uses`` and goes on, so that one check finds them all."""
+class _CollectingUndefined(_Naming, jinja2.ChainableUndefined):
+    """Notes each use and goes on where it can, so that one rendering finds many mistakes."""
 
-    class CollectingUndefined(jinja2.ChainableUndefined):
-        __slots__ = ()
+    __slots__ = ()
+    _uses: ClassVar[list[UndefinedUse]]
 
-        def _noted(self) -> None:
-            owner = None if self._undefined_obj is missing else self._undefined_obj
-            # The line of a template that goes on is nowhere but on the stack.
-            frame = sys._getframe(1)
-            while frame is not None and (template := frame.f_globals.get("__jinja_template__")) is None:
-                frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
-            if frame is not None:
+    def _noted(self) -> None:
+        kept: object = self._undefined_exception
+        if isinstance(kept, type) and issubclass(kept, Exception):
+            # A class is kept as it is when the sandbox refused something: that is no slip of the pen.
+            raise kept(self._undefined_message)
+        owner = None if self._undefined_obj is missing else self._undefined_obj
+        # The line of a template that goes on is nowhere but on the stack.
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            template = frame.f_globals.get("__jinja_template__")
+            if template is not None:
                 line = template.get_corresponding_lineno(frame.f_lineno)
-                uses.append(UndefinedUse(template.filename or "", line, str(self._undefined_name), owner))
+                self._uses.append(UndefinedUse(template.filename or "", line, str(self._undefined_name), owner))
+                return
+            frame = frame.f_back
 
-        def __getattr__(self, name: str) -> Any:
-            if name[:2] != "__":
-                self._noted()
-            return super().__getattr__(name)
-
-        def __str__(self) -> str:
+    def __getattr__(self, name: str) -> Any:
+        if name[:2] != "__":
             self._noted()
-            return ""
+        return super().__getattr__(name)
 
-        def __html__(self) -> str:
-            return str(self)
+    def __str__(self) -> str:
+        self._noted()
+        return ""
 
-        def __iter__(self) -> Any:
-            self._noted()
-            return iter(())
+    def __html__(self) -> str:
+        return str(self)
 
-        def __len__(self) -> int:
-            self._noted()
-            return 0
+    def __iter__(self) -> Any:
+        self._noted()
+        return iter(())
 
-        def __bool__(self) -> bool:
-            self._noted()
-            return False
+    def __len__(self) -> int:
+        self._noted()
+        return 0
 
-        def __eq__(self, other: object) -> bool:
-            self._noted()
-            return False
+    def __bool__(self) -> bool:
+        self._noted()
+        return False
 
-        __hash__ = Undefined.__hash__
+    def __eq__(self, other: object) -> bool:
+        self._noted()
+        return False
 
-    return CollectingUndefined
+    __hash__ = Undefined.__hash__
+
+
+def collecting_undefined(uses: list[UndefinedUse]) -> type[Undefined]:
+    """Return a kind of undefined that notes each of its uses in ``uses`` and goes on."""
+    return type("CollectingUndefined", (_CollectingUndefined,), {"__slots__": (), "_uses": uses})
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -137,22 +137,13 @@ def _policy(policy: str, items: Sequence[ParsedItem], known: Known) -> str:
 
 
 def _ambiguous(items: Sequence[ParsedItem], kind: str) -> int:
-    """Return how many items of this document share a key of ``kind`` with an item of other words.
-
-    For guids the links must differ too: an item listed again with a corrected text is still the same item.
-    """
-    meanings: dict[ItemKey, list[tuple[ItemKey | None, str]]] = {}
+    """Return how many items of this document share a key of ``kind`` with an item of other words."""
+    meanings: dict[ItemKey, list[str]] = {}
     for item in items:
-        keys = {key.kind: key for key in identity_keys(item)}
-        if kind in keys:
-            link = keys.get(LINK) if kind == GUID else None
-            meanings.setdefault(keys[kind], []).append((link, content_hash(item.title, item.text)))
-    count = 0
-    for uses in meanings.values():
-        links, words = {link for link, _ in uses}, {word for _, word in uses}
-        if len(words) > 1 and (kind != GUID or len(links) > 1 or links == {None}):
-            count += len(uses)
-    return count
+        for key in identity_keys(item):
+            if key.kind == kind:
+                meanings.setdefault(key, []).append(content_hash(item.title, item.text))
+    return sum(len(words) for words in meanings.values() if len(set(words)) > 1)
 
 
 def _guids_drift(items: Sequence[ParsedItem], known: Known) -> bool:
@@ -187,8 +178,8 @@ def _candidates(parsed: ParsedFeed, policy: str) -> tuple[_Candidate, ...]:
     kept: dict[ItemKey, _Candidate] = {}
     for item in parsed.items:
         keys = tuple(key for key in identity_keys(item) if key.kind in fit and key != front_page)
-        # Listed twice under one first key it is the same item, whatever else differs; the first is kept. A link shared
-        # by different items is no such key.
+        # Under one guid it is one item listed twice: guids of different words have been ruled out. A link is no such
+        # key, since a few items may share one.
         first = keys[0] if keys[0].kind != LINK else keys[-1]
         kept.setdefault(first, _Candidate(item, keys))
     uses = Counter(key for candidate in kept.values() for key in candidate.keys)

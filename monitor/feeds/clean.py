@@ -46,6 +46,14 @@ _KNOWN_TAG = re.compile(
 _ODD_TAG = re.compile(r"""<!-*[^<>]*>|<[A-Za-z][\w:-]*\s+[\w:-]+\s*=\s*[^<>]*>""")
 """Comments and declarations, and any tag with an attribute, whatever its name."""
 
+_ESCAPED_MARKUP = re.compile(
+    r"</(?:a|b|blockquote|div|em|font|h[1-6]|i|li|ol|p|span|strong|table|td|u|ul)\s*>|<(?:br|img)[\s/>]", re.IGNORECASE
+)
+"""What shows that a text without tags is markup escaped twice, and not an article about ``<script>``."""
+
+_NO_END_TAG = re.compile(r"</(?![A-Za-z])")
+"""By the rules of HTML the beginning of a comment that may swallow all that follows; by mistake in translated feeds."""
+
 _BREAKING: Final = frozenset({"br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "p", "td", "tr"})
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s/<>]*)[^<>]*>")
 _NOT_NESTING: Final = frozenset(
@@ -93,7 +101,7 @@ def plain_title(value: str) -> Cleaned:
         if not has_markup(value):
             break
         value = unescape(_without_tags(value))
-    title = one_line(value)
+    title = one_line(_without_tags(value) if "<" in value else value)
     return Cleaned(title[:MAX_TITLE], (_TITLE_CUT,)) if len(title) > MAX_TITLE else Cleaned(title)
 
 
@@ -106,8 +114,8 @@ def plain_text(html: str) -> Cleaned:
     """Return the words of an HTML fragment, paragraphs apart, at most 200,000 characters of them."""
     trimmed = bounded(html)
     is_cut = len(trimmed) < len(html)
-    text = html_to_text(trimmed)
-    if "<" in text and _KNOWN_TAG.search(text):
+    text = html_to_text(_NO_END_TAG.sub("&lt;/", trimmed))
+    if not _KNOWN_TAG.search(trimmed) and _ESCAPED_MARKUP.search(text):
         text = html_to_text(bounded(text))  # escaped once too often
     text = tame(text)
     if is_cut or len(text) > MAX_TEXT:

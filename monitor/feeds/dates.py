@@ -40,7 +40,8 @@ _CLOCK = re.compile(
 )
 _OFFSET = re.compile(r"(?:(?<=[\s(])|^|gmt|utc)\s*(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d)")
 _NUMBERS = re.compile(r"\d+")
-_WORDS = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"[^\W\d_][^\s\d,.:;/()+-]*")
+"""A letter and what belongs to it: in Hindi, months hold vowel signs that are no letters."""
 _CJK_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
 
 
@@ -132,7 +133,7 @@ def _zone(text: str) -> tuple[timezone, str]:
     if offset:
         hours, minutes = int(offset["hours"]), int(offset["minutes"] or 0)
         return _offset(offset["sign"], hours, minutes), ""
-    names = [word for word in _WORDS.findall(text) if word.isascii()]
+    names = [word for word in _WORDS.findall(text) if word.isascii() and word not in MONTHS]
     for name in names:
         if name in ZONES:
             return timezone(ZONES[name]), ""

@@ -10,6 +10,9 @@ LONGEST_LINK: Final = 4_000
 """Longer addresses are embedded data or attacks; browsers and mail clients cut them far below this."""
 
 _SCHEMES: Final = frozenset({"http", "https"})
+_EMPTY: Final = frozenset({"http:", "https:", "http://", "https://"})
+"""What is left of a link when a form was not filled in; resolved, it would lead to the feed itself."""
+
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 _IGNORED_IN_LINKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -29,7 +32,7 @@ def clean_link(base: str | None, link: str | None) -> str | None:
     if not link:
         return None
     bare = _IGNORED_IN_LINKS.sub("", link).strip()
-    if not bare or len(bare) > LONGEST_LINK:
+    if not bare or len(bare) > LONGEST_LINK or bare.lower() in _EMPTY:
         return None
     try:
         absolute = urljoin(base or "", bare)

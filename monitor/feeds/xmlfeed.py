@@ -139,8 +139,8 @@ def _outlet_and_title(entry: Entry) -> tuple[str | None, Cleaned]:
 
 def _link(entry: Entry, url: str) -> str | None:
     link = _text(entry, "link")
-    # A guid is taken for a permanent link unless it says otherwise; "4711" is none.
-    if entry.get("guidislink") and link == _text(entry, "id") and not link.lower().startswith(("http:", "https:")):
+    # A guid is taken for a permanent link unless it says otherwise; "4711" and "urn:uuid:…" are none.
+    if entry.get("guidislink") and link == _text(entry, "id") and not link.lower().startswith(("http", "/")):
         link = ""
     if link:
         return clean_link(url, link)

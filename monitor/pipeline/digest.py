@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.digests.build import Edition, build
-from monitor.digests.due import due_slot
+from monitor.digests.due import due_slot, next_slot
 from monitor.log import Log
 from monitor.pipeline.coverage import coverage_now
 from monitor.pipeline.desk import Desk
@@ -22,6 +22,9 @@ from monitor.store.engine import Connection
 
 log = Log("digest")
 
+FIRST_WAITS = timedelta(hours=1)
+"""How near the next slot must be for the first digest of a service to wait for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClosedDigest:
@@ -31,13 +34,22 @@ class ClosedDigest:
     messages: tuple[OutboxMessage, ...]
 
 
-def slots_due(desk: Desk, now: datetime) -> tuple[tuple[DigestSpec, datetime], ...]:
-    """Return the digests that are due now, each with the slot to close (UTC)."""
+def slots_due(
+    desk: Desk, now: datetime, *, is_first_awaited: bool = False
+) -> tuple[tuple[DigestSpec, datetime], ...]:
+    """Return the digests that are due now, each with the slot to close (UTC).
+
+    A digest that was never closed is due at once; with ``is_first_awaited`` it waits for a slot that is near, so
+    that a service started at 07:25 sends its first 07:30 digest at 07:30, and one digest, not two.
+    """
     due = []
     with desk.database.read() as connection:
         for spec in desk.config.digests:
-            slot = due_slot(spec, digest_rows.last_slot(connection, spec.name), now)
-            if slot is not None:
+            last = digest_rows.last_slot(connection, spec.name)
+            slot = due_slot(spec, last, now)
+            coming = next_slot(spec, now)
+            is_near = coming is not None and coming - now <= FIRST_WAITS
+            if slot is not None and not (is_first_awaited and last is None and is_near):
                 due.append((spec, slot))
     return tuple(due)
 

@@ -41,6 +41,8 @@ class Wish:
     digests: tuple[str, ...] = ()
     """Digests to close now, whatever the time."""
     is_sending: bool = True
+    is_first_digest_awaited: bool = False
+    """The first digest of all waits for a slot that is near; see ``slots_due``."""
     command: str = "once"
 
 
@@ -90,7 +92,7 @@ def run_round(desk: Desk, wish: Wish, clock: Clock, progress: Progress) -> Round
     steps = _Steps(desk, wish, clock)
     number = steps.attempt(lambda: _start(desk, wish, clock, bool(feeds)))
     polled = steps.attempt(lambda: poll(desk.database, feeds, desk.config.limits, clock, progress)) if feeds else None
-    closing = bool(specs) or bool(steps.attempt(lambda: slots_due(desk, clock())))
+    closing = bool(specs) or bool(steps.due())
     until = clock() + ASSESS_BEFORE_DIGEST if closing else None
     assessed = steps.attempt(lambda: assess(desk, clock, progress, until))
     closed = [] if not wish.is_sending else steps.close_digests(specs, polled.gaps if polled else ())
@@ -131,10 +133,15 @@ class _Steps:
                 self.failures.append(error)
             return None
 
+    def due(self) -> tuple[tuple[DigestSpec, datetime], ...]:
+        """Return the digests whose slot has come."""
+        is_awaited = self._wish.is_first_digest_awaited
+        return self.attempt(lambda: slots_due(self._desk, self._clock(), is_first_awaited=is_awaited)) or ()
+
     def close_digests(self, wished: Sequence[DigestSpec], gaps: Sequence[str]) -> list[ClosedDigest]:
         """Close the digests that are due and those asked for, each once."""
         closed: list[ClosedDigest] = []
-        due = self.attempt(lambda: slots_due(self._desk, self._clock())) or ()
+        due = self.due()
         asked = [(spec, None) for spec in wished if spec.name not in {due_spec.name for due_spec, _ in due}]
         for spec, slot in (*due, *asked):
             done = self.attempt(partial(self._close, spec, slot, gaps))

@@ -51,6 +51,9 @@ def serve(workspace: Workspace, clock: Clock, on_round: Callable[[Desk, RoundRep
     service.close()
 
 
+_TICK = Wish(only_due=True, is_first_digest_awaited=True, command="tick")
+
+
 class _Service:
     """What lasts between ticks: the desk, and which state of the files it was opened from."""
 
@@ -67,7 +70,7 @@ class _Service:
         try:
             self._refresh()
             with round_lock(self._workspace.private, LOCK_PATIENCE):
-                report = run_round(self._desk, Wish(only_due=True, command="tick"), self._clock, Silent())
+                report = run_round(self._desk, _TICK, self._clock, Silent())
         except OutsideError as error:
             log.error("round failed; it is tried again", what=error.what, fix=error.fix)  # noqa: TRY400 # expected: the words are enough
             return

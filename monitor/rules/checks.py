@@ -14,6 +14,8 @@ from monitor.text.durations import format_duration
 Check = Callable[[Library], Iterator[Problem]]
 MUTE_DAYS = 90
 """A mute holds at most this long (DESIGN §6): what is silenced for good is forgotten."""
+MAX_SUGGESTIONS = 100
+"""So many unknown references mean that a whole file is missing; to look for a slip in each would take minutes."""
 _ORDER = (Send.OFF, Send.RECORD, Send.DIGEST, Send.ALERT)
 _KINDS = {Kind.ENTITY: "an entity", Kind.SET: "a set", Kind.WORDS: "a words group"}
 
@@ -32,10 +34,12 @@ def check_duplicates(library: Library) -> Iterator[Problem]:
 
 def check_references(library: Library) -> Iterator[Problem]:
     """Find ids that name nothing, or something of the wrong kind."""
+    suggested = 0
     for reference in library.references:
         declarations = library.declarations.get(reference.id)
         if declarations is None:
-            yield _unknown(reference, library)
+            suggested += 1
+            yield _unknown(reference, library, is_suggesting=suggested <= MAX_SUGGESTIONS)
         elif declarations[0].kind not in reference.allowed:
             wanted = " or ".join(_KINDS[kind] for kind in reference.allowed)
             what = f'"{reference.prefix}{reference.id}" is {_KINDS[declarations[0].kind]}; here stands {wanted}'
@@ -148,11 +152,11 @@ def _duplicates(what: str, places: list[Source], fix: str) -> Iterator[Problem]:
         yield Problem(place, Code.DUPLICATE, f"{what} is declared more than once: also in {others}", fix)
 
 
-def _unknown(reference: Reference, library: Library) -> Problem:
+def _unknown(reference: Reference, library: Library, *, is_suggesting: bool) -> Problem:
     known = [id_ for id_, found in library.declarations.items() if found[0].kind in reference.allowed]
     kinds = [kind.value for kind in reference.allowed]
     listed = " or ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))
-    close = did_you_mean(reference.id, known)
+    close = did_you_mean(reference.id, known) if is_suggesting else None
     if close is not None:
         where = _place(library.declarations[close][0].where)
         fix = f'did you mean "{reference.prefix}{close}"? it is defined in {where}'

@@ -41,6 +41,7 @@ class Code(StrEnum):
     EXAMPLES_MISSING = "R025"
     NO_OWNER = "R026"
     UNKNOWN_OWNER = "R027"
+    TOO_LONG = "R028"
     TUNE_TARGET = "R030"
     TUNE_OWN = "R031"
     TUNE_RAISES = "R032"

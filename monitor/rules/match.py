@@ -138,8 +138,7 @@ def owner_hits(book: RuleBook, owner: str, found: Found) -> Hits:
         return Hits.of(found.mentions, found.phrases)
     of_others = frozenset[str]().union(*(ids for whose, ids in book.private.items() if whose != owner))
     others = [mention for mention in found.mentions if mention.entity in of_others]
-    own = [mention for mention in found.mentions_for(owner) if mention.entity not in of_others]
-    return Hits.of((*own, *others), found.phrases)
+    return Hits.of((*found.mentions_for(owner), *others), found.phrases)
 
 
 def evaluate(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: bool = False) -> Outcome:

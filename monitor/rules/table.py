@@ -15,6 +15,9 @@ from monitor.text.located_toml import Document, KeyPath
 E = TypeVar("E", bound=Enum)
 Value = TypeVar("Value")
 
+MAX_BITS = 1000
+"""Of whole numbers that messages print."""
+
 
 class Table:
     """One table of a document; ``spoken`` is how messages call it, e.g. ``[rule.convoy]``.
@@ -179,14 +182,15 @@ class Table:
                 what = f'the score of "{topic}" must be a number, and this is {spoken_type(value)}'
                 self.report(Code.WRONG_TYPE, where, what, f"write: {example}")
                 continue
-            if not 0 <= value <= 1:
+            is_score = 0 <= value <= 1
+            if not is_score:
                 self._report_range(where, f'the score of "{topic}"', value, "0 and 1")
-            found.append((topic, float(value), self._document.key_where((*self.path, key, topic))))
+            found.append((topic, float(value) if is_score else 0.0, self._document.key_where((*self.path, key, topic))))
         return tuple(found)
 
     def _report_range(self, where: Source, what: str, value: float, bounds: str) -> None:
         percent = f"; did you mean {value / 100:.2f}?" if bounds == "0 and 1" and 2 <= value <= 100 else ""
-        self.report(Code.OUT_OF_RANGE, where, f"{what} is {value}", f"it must lie between {bounds}{percent}")
+        self.report(Code.OUT_OF_RANGE, where, f"{what} is {_shown(value)}", f"it must lie between {bounds}{percent}")
 
     def duration(self, key: str) -> timedelta | None:
         """Read a length of time, like "6h"."""
@@ -195,7 +199,7 @@ class Table:
         value = self._value[key]
         span = parse_duration(value) if isinstance(value, str) else None
         if span is None:
-            written = f'"{value}"' if isinstance(value, str) else str(value)
+            written = f'"{value}"' if isinstance(value, str) else _shown(value)
             fix = f'write a whole number and s, m, h, d or w, in quotes: {key} = "6h"'
             self.report(Code.BAD_DURATION, self.where(key), f'"{key}" is {written}, which is no length of time', fix)
         return span
@@ -221,7 +225,7 @@ class Table:
         return None
 
     def _report_date(self, key: str, value: object, example: str) -> None:
-        written = f'"{value}"' if isinstance(value, str) else f"{value} ({spoken_type(value)})"
+        written = f'"{value}"' if isinstance(value, str) else f"{_shown(value)} ({spoken_type(value)})"
         fix = f"write year, month and day without quotes: {key} = {example}"
         self.report(Code.BAD_DATE, self.where(key), f'"{key}" is {written}, which is not a date here', fix)
 
@@ -261,6 +265,12 @@ def _lookup(value: object, path: KeyPath) -> object:
             case _:
                 return None
     return value
+
+
+def _shown(value: object) -> str:
+    """Return a value as messages print it; Python refuses to print a number of thousands of digits."""
+    is_long = isinstance(value, int) and value.bit_length() > MAX_BITS
+    return "a number of very many digits" if is_long else str(value)
 
 
 def enum_choices(kind: type[E]) -> dict[str, E]:

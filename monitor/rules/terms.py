@@ -10,6 +10,9 @@ from monitor.rules.declared import Term
 from monitor.rules.table import Table
 from monitor.text.characters import KINDS, Kind
 
+MAX_LENGTH = 200
+"""Characters of a name or term. The longest real ones have about 120; a pasted article would only slow matching."""
+
 _UNSPACED = (Kind.UNSPACED, Kind.UNSPACED_MARK)
 
 
@@ -35,7 +38,9 @@ def read_phrases(table: Table, texts: Iterable[tuple[str, Source]], what: str) -
 
 
 def is_spelling(table: Table, text: str, where: Source, what: str) -> bool:
-    """Report a text that cannot be a name as it stands in the news: with ``@`` or ``*``, or without a letter."""
+    """Report a text that cannot be a name as it stands in the news: with ``@`` or ``*``, too long, without a letter."""
+    if not _is_short(table, text, where):
+        return False
     if text.startswith("@"):
         _report_reference(table, text, where, what)
     elif "*" in text:
@@ -51,7 +56,17 @@ def _report_reference(table: Table, text: str, where: Source, what: str) -> None
     table.report(Code.NOT_A_SPELLING, where, f'"{text}" points to another entry, and {what} is a plain text', fix)
 
 
+def _is_short(table: Table, text: str, where: Source) -> bool:
+    if len(text) > MAX_LENGTH:
+        what = f'"{text[:30]}…" has {len(text)} characters'
+        fix = f"write at most {MAX_LENGTH}; several names are several entries of the list"
+        table.report(Code.TOO_LONG, where, what, fix)
+    return len(text) <= MAX_LENGTH
+
+
 def _is_term(table: Table, text: str, where: Source) -> bool:
+    if not _is_short(table, text, where):
+        return False
     if text.startswith("@"):
         return _is_reference(table, text, where)
     stem = text.removesuffix("*")

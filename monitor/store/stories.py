@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from monitor.records import Story, StoryEntry
 from monitor.store.codec import decode_shingles, encode_shingles
 from monitor.store.columns import AnyRow
 from monitor.store.schema import items, revisions, story_entries
-from monitor.store.writing import in_batches, insert_or_replace
+from monitor.store.writing import BATCH, in_batches, insert_or_replace
 
 
 def save_entries(conn: Connection, entries: Sequence[StoryEntry]) -> None:
@@ -33,13 +33,15 @@ def save_entries(conn: Connection, entries: Sequence[StoryEntry]) -> None:
     conn.execute(insert_or_replace(conn, story_entries, ("item",)), rows)
 
 
-def recent_entries(conn: Connection, since: datetime) -> tuple[StoryEntry, ...]:
-    """Return the entries of items seen at or after a moment, oldest first."""
+def recent_entries(conn: Connection, since: datetime) -> Iterator[StoryEntry]:
+    """Yield the entries of items seen at or after a moment, oldest first, while the connection is open.
+
+    One at a time: some hundred hashes for each of 30,000 items would not fit beside everything else in memory.
+    """
     query = sa.select(story_entries).where(story_entries.c.at >= since)
-    rows = conn.execute(query.order_by(story_entries.c.at, story_entries.c.item))
-    return tuple(
-        StoryEntry(row.item, row.story, row.at, row.content_hash, decode_shingles(row.shingles)) for row in rows
-    )
+    query = query.order_by(story_entries.c.at, story_entries.c.item)
+    for row in conn.execute(query, execution_options={"yield_per": BATCH}):
+        yield StoryEntry(row.item, row.story, row.at, row.content_hash, decode_shingles(row.shingles))
 
 
 def get(conn: Connection, story: str) -> Story | None:

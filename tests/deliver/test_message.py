@@ -80,6 +80,14 @@ def test_a_thread_is_kept_by_references_however_long() -> None:
     assert message["In-Reply-To"] == ids[-1]
 
 
+def test_long_headers_stand_on_one_line_as_they_were_given() -> None:
+    sender = f"monitor@{'a-very-long-name-of-an-organisation.' * 3}example.org"
+    long_id = message_id(sender.partition("@")[2], "digest")
+    lines = build_mail(replace(MAIL, sender=sender, id=long_id)).split(b"\r\n")
+    assert f"Message-ID: {long_id}".encode() in lines
+    assert f"List-Id: <morning.monitor.{sender.partition('@')[2]}>".encode() in lines
+
+
 def test_a_title_can_neither_add_headers_nor_turn_the_line_around() -> None:
     evil = "Blast\r\nBcc: spy@example.org\x00\u2028in \u202eGwadar\u2066\ud800"
     message = parsed(build_mail(replace(MAIL, subject=evil)))

@@ -97,7 +97,7 @@ def test_marked_text_reads_as_it_was_written_save_for_stars(segments: list[Segme
 @given(st.text(max_size=40))
 def test_a_code_span_holds_any_text(text: str) -> None:
     words, kinds = read(f"x {markdown_code(text)} y")
-    assert words.replace(" ", "") == f"x{clean(text)}y".replace(" ", "")
+    assert words.split() == f"x {clean(text)} y".split()
     assert kinds <= PLAIN | {"code_inline"}
 
 

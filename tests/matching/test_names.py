@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.matching.lexicon import compile_lexicon
-from monitor.matching.terms import Entity, Name
+from monitor.matching.terms import Entity, Name, is_short_form
 
 
 def found(listed: str, text: str) -> list[str]:
@@ -137,6 +137,18 @@ def test_arabic_letter_families_fold(listed: str, text: str, quotes: list[str]) 
     assert found(listed, text) == quotes
 
 
+@pytest.mark.parametrize("term", ["TTP", "LeT", "IS-K", "IS", "UNAMA", "U.N.", "ISIS-K", "БНА", "PoK", "MQ-9"])
+def test_two_to_six_letters_half_of_them_capitals_are_a_short_form(term: str) -> None:
+    assert is_short_form(term)
+
+
+@pytest.mark.parametrize(
+    "term", ["Kech", "Xi", "T", "AfPak", "IS-Khorasan", "BALOCH ARMY", "Da'ish", "313", "کیچ", "港"]
+)
+def test_anything_else_is_no_short_form(term: str) -> None:
+    assert not is_short_form(term)
+
+
 @pytest.mark.parametrize(
     ("listed", "text", "quotes"),
     [
@@ -194,8 +206,13 @@ def test_other_names_take_a_plural_and_a_possessive(listed: str, text: str, quot
         ("Karachi", "ที่Karachiวันนี้", ["Karachi"]),
         ("カラチ", "昨日カラチで", ["カラチ"]),
         ("การาจี", "ในการาจีวันนี้", ["การาจี"]),
+        ("จีน", "จีนี จีน", ["จีน"]),
         ("카라치", "카라치에서", ["카라치"]),
         ("카라치", "새카라치", []),
+        ("خضدار", "کہا\nخضدار\nمیں، خضدار\n\nمیں «خضدار» میں", ["خضدار"] * 3),
+        ("خضدار", "کہا خضدار میں\tخضدار_میں۔خضدار۔ (خضدار)", ["خضدار"] * 4),
+        ("खुजदार", "कहा\nखुजदार\nमें, (खुजदार)", ["खुजदार", "खुजदार"]),
+        ("Khuzdar", "in\nKhuzdar\nand\n\nKhuzdar\n\nand", ["Khuzdar", "Khuzdar"]),
         ("کراچی", "کراچیوں کراچی", ["کراچی"]),
         ("कराची", "कराचीवाला कराची", ["कराची"]),
         ("Карачи", "Карачинский Карачи", ["Карачи"]),

@@ -1,4 +1,4 @@
-"""Run one round that kills itself, as ``kill -9`` would, at a given commit: ``killed_round ROOT COMMIT before|after``."""
+"""Run one round that kills itself as ``kill -9`` would, at one commit: ``killed_round ROOT COMMIT before|after``."""
 
 from __future__ import annotations
 

@@ -157,6 +157,17 @@ def test_an_analysts_longer_name_wins_for_that_analyst_alone(compiled: Compile, 
     assert len(match_item(book, item("Gwadar, says the Gwadar Gazette")).rules) == 2
 
 
+def test_a_rule_may_name_an_entity_of_another_analyst(compiled: Compile, item: MakeItem) -> None:
+    own = '[entity.turbat]\nname = "Turbat"\nnames = ["Turbat"]\n'
+    book = compiled('[rule.x]\nall = ["@gwadar-gazette"]\n' + own, others=OWN)
+    assert [match.id for match in match_item(book, item("says the Gwadar Gazette")).rules] == ["cpec-desk/x"]
+
+
+def test_a_score_that_just_reaches_the_bound_is_enough(compiled: Compile, item: MakeItem) -> None:
+    book = compiled('[rule.x]\nall = ["@gwadar"]\nmin_score = { cpec-security = 0.5 }\n')
+    assert len(match_item(book, item("Gwadar", scores={"cpec-security": 0.5})).rules) == 1
+
+
 _WORDS = st.sampled_from(
     ["TTP", "BLA", "attack", "blasts", "Gwadar", "گوادر", "حملہ", "袭击", "drill", ".", "\n\n", "and", "ʼs"]
 )

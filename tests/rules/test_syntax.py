@@ -166,6 +166,15 @@ def test_a_wrong_rule_does_not_take_its_neighbours_with_it() -> None:
     assert [(rule.id, rule.is_sound) for rule in file.rules] == [("bad", False), ("good", True)]
 
 
+@pytest.mark.parametrize("number", ["9" * 4000, "0x" + "f" * 6000, "-" + "9" * 400, "inf", "nan", "1e999"])
+def test_a_monstrous_number_is_a_problem_like_any_other(number: str) -> None:
+    head = ["[file]", 'owner = "cpec-desk"', "[rule.x]", 'all = ["TTP"]']
+    values = [f"throttle = {number}", f"expires = {number}", f"min_score = {{ cpec-security = {number} }}"]
+    lines = [*head, *values, "[[rule.x.near]]", f"words = {number}", 'all = ["a b", "c d"]']
+    file = read_rule_file("\n".join(lines), "rules/x.toml")
+    assert {problem.where.line for problem in file.problems} == {5, 6, 7, 9}
+
+
 _KEYS = ("entity", "set", "words", "file", "rule", "tune", "mute", "near", "example", "all", "names", "until", "x")
 _VALUES = st.recursive(
     st.sampled_from(

@@ -147,3 +147,19 @@ def test_an_item_whose_alerts_are_undecided_is_no_repeat(database: Database) -> 
     assess(database, item_of(1), rules_version="rules-2", is_repeat=True, assessed_at=NOON + 2 * HOUR)
     with database.read() as conn:
         assert assessments.get(conn, [item_of(1).id])[item_of(1).id].is_repeat is False
+
+
+def test_an_earlier_revision_comes_back_as_it_was_assessed(database: Database) -> None:
+    first = item_of(1)
+    edited = replace(first, title="Toll rises to six", content_hash="other", revision=2)
+    store(database, first)
+    assess(database, first)
+    store(database, changed=(edited,))
+    assess(database, edited)
+    with database.read() as conn:
+        earlier = assessments.of_revisions(conn, {first.id: 1, item_of(2).id: 1})
+        later = assessments.of_revisions(conn, {first.id: 2})
+        assert assessments.of_revisions(conn, {first.id: 3}) == {}
+    assert list(earlier) == [first.id]
+    assert (earlier[first.id].item.title, earlier[first.id].assessment) == (first.title, assessment_of(first))
+    assert (later[first.id].item.title, later[first.id].assessment.revision) == ("Toll rises to six", 2)

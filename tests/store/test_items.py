@@ -189,3 +189,10 @@ def test_looking_for_work_walks_the_waiting_items_only(database: Database) -> No
     counting = plans_of(database, lambda conn: items.count_waiting(conn, "m", "r"))
     assert counting[1] == ["SCAN items USING INDEX items_unassessed"]
     assert all("items_open" in step for plan in counting[2:] for step in plan), counting
+
+
+def test_how_often_a_feed_publishes_leaves_its_first_pull_out(database: Database) -> None:
+    store(database, item_of(1, is_first_pull=True), item_of(2), item_of(3), item_of(4, feed="bbc-urdu"))
+    with database.read() as conn:
+        assert items.seen_by_feed(conn, NOON) == {"dawn": (NOON + MINUTE, 2), "bbc-urdu": (NOON + 4 * MINUTE, 1)}
+        assert items.seen_by_feed(conn, NOON + 4 * MINUTE) == {"bbc-urdu": (NOON + 4 * MINUTE, 1)}

@@ -121,3 +121,13 @@ def test_messages_are_listed_newest_first_and_counted_by_state(database: Databas
         assert outbox.counts(conn) == {DeliveryStatus.SENDING: 1, DeliveryStatus.PENDING: 1}
         assert outbox.get(conn, "<none@monitor.example>") is None
         assert outbox.next_due_at(conn) is None
+
+
+def test_an_alert_counts_when_it_goes_out_once_for_all_its_routes(database: Database) -> None:
+    held = message_of(5, next_attempt_at=NOON + 3 * HOUR, about="cpec-desk/story-2")
+    both = (FIRST, message_of(3, route="folder", created_at=FIRST.created_at))
+    _queue(database, *both, held, SECOND, message_of(6, about="night-desk/story-1"))
+    with database.read() as conn:
+        assert outbox.alert_times(conn, "cpec-desk", NOON) == (NOON + MINUTE, NOON + 3 * HOUR)
+        assert outbox.alert_times(conn, "cpec-desk", NOON + HOUR) == (NOON + 3 * HOUR,)
+        assert outbox.alert_times(conn, "cpec", NOON) == ()

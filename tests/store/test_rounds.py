@@ -31,3 +31,11 @@ def test_a_killed_round_never_finished(database: Database) -> None:
 def test_before_the_first_round_there_is_none(database: Database) -> None:
     with database.read() as conn:
         assert rounds.last(conn) is None
+
+
+def test_rounds_since_a_moment_come_oldest_first(database: Database) -> None:
+    with database.write() as conn:
+        for after in range(3):
+            rounds.start(conn, NOON + after * HOUR, "once")
+    with database.read() as conn:
+        assert [each.number for each in rounds.since(conn, NOON + HOUR)] == [2, 3]

@@ -42,7 +42,7 @@ def test_items_know_their_stories(database: Database) -> None:
 def test_entries_come_back_from_the_window_oldest_first(database: Database) -> None:
     _together(database)
     with database.read() as conn:
-        assert stories.recent_entries(conn, NOON + 2 * MINUTE) == (
+        assert tuple(stories.recent_entries(conn, NOON + 2 * MINUTE)) == (
             StoryEntry(TWO.id, "story-1", TWO.first_seen_at, "hash-2", (1, 2**64 - 1)),
             StoryEntry(THREE.id, "story-3", THREE.first_seen_at, "hash-3", (1, 2**64 - 1)),
         )
@@ -55,7 +55,7 @@ def test_the_newest_entry_of_an_item_counts(database: Database) -> None:
         stories.save_entries(conn, (newer,))
         stories.save_entries(conn, (newer,))
     with database.read() as conn:
-        assert stories.recent_entries(conn, THREE.first_seen_at) == (newer,)
+        assert tuple(stories.recent_entries(conn, THREE.first_seen_at)) == (newer,)
 
 
 def test_a_story_without_titles_has_an_empty_headline(database: Database) -> None:

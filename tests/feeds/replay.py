@@ -1,0 +1,66 @@
+"""Pull one feed again and again against a store kept in memory, as the pipeline does against the real one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+
+from monitor.feeds.changes import compare, keys_of
+from monitor.feeds.parse import parse_feed
+from monitor.feeds.schedule import after_poll, new_state
+from monitor.records import Feed, FeedChanges, Fetched, Item, ItemKey, KnownItem
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+FEED = Feed("frontier", "https://frontier.example/feed", "Frontier Post", lang="en")
+
+
+class Replay:
+    """The items of one feed, with all their revisions, after a number of pulls an hour apart."""
+
+    def __init__(self, feed: Feed = FEED) -> None:
+        self.feed = feed
+        self.now = NOON
+        self.history: defaultdict[str, list[Item]] = defaultdict(list)
+        self.owners: dict[ItemKey, str] = {}
+        self.state = new_state(feed)
+
+    def pull(self, body: bytes) -> FeedChanges:
+        """Parse, compare, store; every key has one owner for good, as in the database."""
+        parsed = parse_feed(body, "", None, self.feed.url, self.now)
+        known = {key: self._known(self.owners[key]) for key in keys_of(parsed) if key in self.owners}
+        changes = compare(self.feed, self.state, parsed, known, self.now)
+        keyed = [(change.item.id, key) for change in (*changes.new, *changes.changed) for key in change.keys]
+        for item, key in (*keyed, *changes.aliases):
+            assert key not in self.owners
+            self.owners[key] = item
+        for change in changes.new:
+            assert change.item.id not in self.history
+        for change in (*changes.new, *changes.changed):
+            self.history[change.item.id].append(change.item)
+        fetched = Fetched(self.feed.url, self.feed.url, body)
+        self.state = after_poll(self.feed, self.state, fetched, parsed, changes, self.now, 0.0)
+        self.now += timedelta(hours=1)
+        return changes
+
+    def _known(self, item: str) -> KnownItem:
+        latest = self.history[item][-1]
+        keys = tuple(key for key, owner in self.owners.items() if owner == item)
+        return KnownItem(item, latest.revision, latest.content_hash, keys)
+
+
+def rss(*items: str, link: str = "https://frontier.example/") -> bytes:
+    """Return an RSS document of these item bodies."""
+    inner = "".join(f"<item>{item}</item>" for item in items)
+    return f'<rss version="2.0"><channel><title>Frontier</title><link>{link}</link>{inner}</channel></rss>'.encode()
+
+
+def entry(guid: str | None, link: str | None, title: str, text: str = "", date: str = "") -> str:
+    """Return the inside of an RSS item."""
+    parts = [
+        f'<guid isPermaLink="false">{guid}</guid>' if guid else "",
+        f"<link>{link}</link>" if link else "",
+        f"<title>{title}</title>",
+        f"<description>{text}</description>" if text else "",
+        f"<pubDate>{date}</pubDate>" if date else "",
+    ]
+    return "".join(parts)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.feeds.links import canonical_link, clean_link, page_of
+
+BASE = "https://frontier.example/feeds/rss.xml"
+
+
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("https://frontier.example/a", "https://frontier.example/a"),
+        ("  http://frontier.example/a\n", "http://frontier.example/a"),
+        ("/news/1", "https://frontier.example/news/1"),
+        ("news/1", "https://frontier.example/feeds/news/1"),
+        ("//cdn.frontier.example/a", "https://cdn.frontier.example/a"),
+        ("https://frontier.example/a b", "https://frontier.example/a%20b"),
+        ("https://پاکستان.example/خبر", "https://پاکستان.example/خبر"),
+        ("HTTPS://Frontier.example/A", "https://Frontier.example/A"),
+    ],
+)
+def test_links_to_pages_are_resolved_and_kept(link: str, kept: str) -> None:
+    assert clean_link(BASE, link) == kept
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        None,
+        "",
+        " ",
+        "javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "\u200bjavascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "mailto:desk@frontier.example",
+        "urn:uuid:1",
+        "https://",
+        "http://[bad",
+        "https://frontier.example/" + "x" * 5_000,
+    ],
+)
+def test_everything_else_is_no_link(link: str | None) -> None:
+    assert clean_link(BASE, link) is None
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://frontier.example/news/1?id=2&b=3",
+        "http://www.frontier.example/news/1/?b=3&id=2",
+        "https://frontier.example:443/news/1?id=2&b=3&utm_source=rss&fbclid=x#comments",
+        "https://FRONTIER.example/news/1?at_medium=RSS&id=2&b=3&at_campaign=KARANGA",
+    ],
+)
+def test_one_page_has_one_canonical_link(link: str) -> None:
+    assert canonical_link(link) == "frontier.example/news/1?b=3&id=2"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://frontier.example/news/1", "https://frontier.example/news/2"),
+        ("https://frontier.example/news?id=1", "https://frontier.example/news?id=2"),
+        ("https://frontier.example/#!/news/1", "https://frontier.example/#!/news/2"),
+        ("https://frontier.example:8080/news", "https://frontier.example/news"),
+        ("https://frontier.example/News", "https://frontier.example/news"),
+    ],
+)
+def test_different_pages_have_different_canonical_links(one: str, other: str) -> None:
+    assert canonical_link(one) != canonical_link(other)
+
+
+def test_a_page_is_its_link_without_the_query() -> None:
+    assert page_of("https://www.frontier.example/a/?t=1#x") == "frontier.example/a"
+    assert page_of(None) == ""
+
+
+@given(st.text())
+def test_no_text_raises(text: str) -> None:
+    canonical_link(text)
+    kept = clean_link(BASE, text)
+    assert kept is None or kept.lower().startswith(("http://", "https://"))
