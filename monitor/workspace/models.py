@@ -39,7 +39,7 @@ def save_arrays(folder: Path, fingerprint: str, arrays: dict[str, NDArray[np.gen
 
     buffer = io.BytesIO()
     columns: dict[str, NDArray[np.generic]] = {**arrays, "json": np.frombuffer(text.encode(), dtype=np.uint8)}
-    np.savez(buffer, allow_pickle=False, **columns)  # type: ignore[arg-type] # the stub mixes options with arrays
+    np.savez(buffer, allow_pickle=False, **columns)
     write_bytes(_path(folder, fingerprint), buffer.getvalue())
     old = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]
     for path in old:

@@ -131,9 +131,7 @@ def test_a_full_disk_under_the_folder_loses_nothing(fitted: Path, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_a_full_disk_under_the_database_is_said_and_the_next_round_has_everything(
-    fitted: Path, tmp_path: Path
-) -> None:
+def test_a_full_disk_under_the_database_is_said_and_the_next_round_has_everything(fitted: Path, tmp_path: Path) -> None:
     with DemoServer(edits=False) as server:
         root = copy_workspace(fitted, tmp_path / "desk", config_text(server.base_url, "out"))
         private = root / ".monitor"

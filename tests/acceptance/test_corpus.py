@@ -46,12 +46,14 @@ def test_every_item_of_the_recorded_feeds_is_stored_once_and_nothing_is_fetched_
             requests = server.requests_to(f"/{number}")
             assert [request.header("If-None-Match") for request in requests] == [None, f'"{number}"']
     assert rows(root, "select count(*), count(distinct id) from items")[0] == ids
-    found = dict(rows(root, "select feed, count(*) from items group by feed"))
+    found = {
+        str(feed): int(str(number)) for feed, number in rows(root, "select feed, count(*) from items group by feed")
+    }
     counted = sum(entry["items"] for entry in recorded)
-    stored = sum(int(str(number)) for number in found.values())
+    stored = sum(found.values())
     assert stored >= 0.985 * counted
     short = {
-        _name(entry["file"]): entry["items"] - int(str(found.get(f"feed-{number}", 0)))
+        _name(entry["file"]): entry["items"] - found.get(f"feed-{number}", 0)
         for number, entry in enumerate(recorded)
         if entry["items"] != found.get(f"feed-{number}", 0)
     }
