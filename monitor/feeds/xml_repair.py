@@ -27,6 +27,8 @@ _REFERENCE = re.compile(r"&(?:#(\d{1,9});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][\w.
 _BARE_LESS_THAN = re.compile(r"<(?![A-Za-z_/!?])")
 _XML_NAMES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):[A-Za-z_]|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
+_ITEM_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])")
+_ITEM_SEAM = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>\s*<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])")
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>")
 
 _NAMESPACES: Final = {
@@ -53,6 +55,8 @@ class Document:
     first: str
     is_well_formed: bool
     problems: tuple[str, ...] = ()
+    broken: tuple[tuple[int, str], ...] = ()
+    """Items that are no XML, taken out: (place among all items, a document holding only this item)."""
 
 
 def to_xml(text: str) -> Document:
@@ -78,10 +82,18 @@ def to_xml(text: str) -> Document:
     error = _error(body)
     if error:
         repaired, notes = _repair(body, root[1], entities)
-        problems += notes or [f"not well-formed XML ({error})"]
-        error = _error(repaired)
-        body = repaired
-    return Document(doctype + body, root[1], first, is_well_formed=not error, problems=tuple(problems))
+        problems += notes
+        body, error = repaired, _error(repaired)
+    if not error:
+        return Document(doctype + body, root[1], first, is_well_formed=True, problems=tuple(problems))
+    problems.append(f"not well-formed XML ({error})")
+    kept, broken = _quarantine(body, root[1])
+    is_well_formed = not _error(kept)
+    if not is_well_formed:
+        return Document(doctype + body, root[1], first, is_well_formed=False, problems=tuple(problems))
+    if broken:
+        problems.append(f"{len(broken)} broken items were read leniently")
+    return Document(doctype + kept, root[1], first, is_well_formed=True, problems=tuple(problems), broken=broken)
 
 
 def _prolog(text: str) -> tuple[int, str, dict[str, str]]:
@@ -166,3 +178,48 @@ def _declare_prefixes(text: str, root: str) -> str:
     missing = sorted(prefix for prefix in used - {"xml", "xmlns"} if f"xmlns:{prefix}" not in text)
     added = "".join(f' xmlns:{prefix}="{_NAMESPACES.get(prefix, f"urn:undeclared:{prefix}")}"' for prefix in missing)
     return f"<{root}{added}{text[len(root) + 1 :]}"
+
+
+def _quarantine(text: str, root: str) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """Return ``text`` without the items that are no XML, and those items with their places.
+
+    A lenient parser reads a wrong end tag as if the rest of the feed belonged to that item: read apart from the
+    others, a broken item costs no other. Where the feed's own head is broken, it is replaced by a bare one.
+    """
+    starts = _item_starts(text)
+    if not starts:
+        return text, ()
+    opening = text[: text.find(">") + 1]
+    sound: list[str] = []
+    broken: list[tuple[int, str]] = []
+    tail_start = starts[-1]
+    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(text)], strict=True)):
+        ends = list(_ITEM_END.finditer(text, start, end))
+        if ends:
+            tail_start = end = ends[-1].end()
+        block = text[start:end]
+        if _error(f"{opening}{block}</{root}>"):
+            broken.append((number, f"{opening}{block}"))
+        else:
+            sound.append(block)
+    items = "".join(sound)
+    whole = text[: starts[0]] + items + text[tail_start:]
+    if not _error(whole):
+        return whole, tuple(broken)
+    is_rss = root.lower().endswith("rss")
+    inner = f"<channel>{items}</channel>" if is_rss else items
+    return f"{opening}{inner}</{root}>", tuple(broken)
+
+
+def _item_starts(text: str) -> list[int]:
+    # CDATA that runs over the end of one item and the beginning of the next was never closed where it should be.
+    hidden = [part.span() for part in _OPAQUE.finditer(text) if not _ITEM_SEAM.search(part[0])]
+    starts = [found.start() for found in _ITEM_START.finditer(text)]
+    visible: list[int] = []
+    number = 0
+    for start in starts:
+        while number < len(hidden) and hidden[number][1] <= start:
+            number += 1
+        if number == len(hidden) or start < hidden[number][0]:
+            visible.append(start)
+    return visible

@@ -65,7 +65,7 @@ def parse_xml_feed(document: Document, url: str, now: datetime) -> ParsedFeed:
         if lost:
             problems.append(f"{lost} items could not be read")
     feed = cast("Entry", result["feed"])
-    entries = cast("list[Entry]", result["entries"])
+    entries = _with_broken(cast("list[Entry]", result["entries"]), document, problems)
     if len(entries) > MAX_ITEMS:
         problems.append(f"only the first {MAX_ITEMS:,} of {len(entries):,} items were read")
     lang = _text(feed, "language")
@@ -83,6 +83,21 @@ def parse_xml_feed(document: Document, url: str, now: datetime) -> ParsedFeed:
 def _run(text: str) -> dict[str, object]:
     result = feedparser.parse(_Body(text.encode("utf-8", "replace")), resolve_relative_uris=False, sanitize_html=False)
     return {"feed": result.get("feed", {}), "entries": result.get("entries", []), "version": result.get("version", "")}
+
+
+def _with_broken(entries: list[Entry], document: Document, problems: list[str]) -> list[Entry]:
+    """Return the items of the document with those put back in their places that had to be read apart."""
+    entries, lost = list(entries), 0
+    for place, text in document.broken:
+        try:
+            found = cast("list[Entry]", _run(text)["entries"])
+        except Exception:  # noqa: BLE001  # a third-party parser on foreign bytes; the item is counted as lost
+            found = []
+        lost += not found
+        entries[place:place] = found[:1]
+    if lost:
+        problems.append(f"{lost} items could not be read")
+    return entries
 
 
 def _salvage(document: Document) -> tuple[dict[str, object], int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,15 +36,11 @@ class DeliverReport:
     """Refused for good."""
 
 
-def deliver(
-    database: Database, routes: Mapping[str, Route], root: Path, clock: Clock, on_step: Callable[[str], None] | None = None
-) -> DeliverReport:
+def deliver(database: Database, routes: Mapping[str, Route], root: Path, clock: Clock) -> DeliverReport:
     """Deliver every message that is due. The caller holds the round lock.
 
-    ``on_step`` is told the points between which a kill must lose or double nothing; tests kill there.
     Raises StoreError when the database fails; the messages then stay as they are.
     """
-    step = on_step or (lambda _: None)
     with database.write() as connection:
         # Whoever claimed these is dead, since the lock is ours. A file is written again under its name; a mail may
         # arrive twice, with the same Message-ID, which beats never.
@@ -58,13 +54,10 @@ def deliver(
     for message in due:
         with database.write() as connection:
             outbox.claim(connection, message.id, clock())
-        step("claimed")
         outcome = hand_over(routes, root, message)
-        step("answered")
         after = _after(message, outcome, clock())
         with database.write() as connection:
             outbox.mark(connection, after.id, after.status, after.reason, clock(), after.next_attempt_at)
-        step("marked")
         log.info("delivery", id=message.id, route=message.route, status=after.status, reason=after.reason)
         {DeliveryStatus.SENT: sent, DeliveryStatus.FAILED: failed}.get(after.status, waiting).append(after)
     return DeliverReport(tuple(sent), tuple(waiting), tuple(failed))

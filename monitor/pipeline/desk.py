@@ -89,6 +89,8 @@ def open_desk(workspace: Workspace, now: datetime, *, is_keeping: bool = True) -
     config, database = open_workspace(workspace)
     keep = now if is_keeping else None
     topics = settle_topics(workspace, database, keep)
+    if not topics.built.definitions:
+        raise InputError("no topic can be used, so nothing was done", "mend the lines above", topics.problems)
     rules = settle_rules(workspace, config, database, topics.built.ids, now.date(), keep)
     renderer, template_problems = load_templates(workspace)
     return Desk(

@@ -34,9 +34,7 @@ class ClosedDigest:
     messages: tuple[OutboxMessage, ...]
 
 
-def slots_due(
-    desk: Desk, now: datetime, *, is_first_awaited: bool = False
-) -> tuple[tuple[DigestSpec, datetime], ...]:
+def slots_due(desk: Desk, now: datetime, *, is_first_awaited: bool = False) -> tuple[tuple[DigestSpec, datetime], ...]:
     """Return the digests that are due now, each with the slot to close (UTC).
 
     A digest that was never closed is due at once; with ``is_first_awaited`` it waits for a slot that is near, so

@@ -39,20 +39,23 @@ def settle(
     as of ``keep``; None keeps nothing.
     """
     built, problems = build(texts)
-    broken = _paths_with_errors(problems)
+    bad = _paths_with_errors(problems)
+    # Files of lines are read line by line: a bad line is left out and named, and no earlier version is better.
+    partly = [f"{path} has errors: its other lines are used" for path in sorted(bad) if path.endswith(".jsonl")]
+    broken = {path for path in bad if not path.endswith(".jsonl")}
     if not broken:
         if keep is not None:
             _keep(database, name, texts, keep)
-        return Settled(built, problems, texts=dict(texts))
+        return Settled(built, problems, tuple(partly), dict(texts))
     good = _good(database, name)
     mended = {path: good.get(path, text) if path in broken else text for path, text in texts.items()}
-    replaced = {path for path in broken if path in good}
-    if replaced:
+    replaced = broken & good.keys()
+    if good:
         built, left = build(mended)
-        if _paths_with_errors(left) and good:
+        if {path for path in _paths_with_errors(left) if not path.endswith(".jsonl")}:
             mended, replaced = good, {*good, *broken}
             built, _ = build(mended)
-    return Settled(built, problems, tuple(_fallbacks(texts, mended, broken, replaced)), mended)
+    return Settled(built, problems, (*_fallbacks(texts, mended, broken, replaced), *partly), mended)
 
 
 def _good(database: Database, name: str) -> dict[str, str]:
@@ -79,6 +82,8 @@ def _fallbacks(texts: Mapping[str, str], used: Mapping[str, str], broken: set[st
     for path in sorted(broken | {path for path in replaced if used.get(path) != texts.get(path)}):
         if path not in used:
             lines.append(f"{path} has errors and no earlier version: it is not used")
+        elif path not in texts:
+            lines.append(f"{path} is gone and others need it: its last good version is used")
         elif path in replaced:
             lines.append(f"{path} has errors: its last good version is used")
         else:

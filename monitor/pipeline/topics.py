@@ -89,26 +89,26 @@ def build_topics(
 ) -> tuple[Topics, tuple[Problem, ...]]:
     """Return the topics and every problem of their files; what cannot be read is left out and named."""
     problems: list[Problem] = []
-    definitions = []
+    definitions: list[tuple[str, TopicDefinition]] = []
     for path, text in defining.items():
         if path == LABELS:
             continue
         definition, found = parse_definition(text, path)
         problems.extend(found)
         if definition is not None:
-            definitions.append(definition)
-    passages = [*_seed_passages(defining, learned_from, problems), *_contrast_passages(learned_from, problems)]
-    judgements = _judgements(learned_from, problems)
-    problems.extend(_unknown_topics(definitions, defining))
-    known, said = tuple(definitions), tuple(judgements)
-    mark = fingerprint(known, tuple(passages), said)
-    return Topics(known, tuple(passages), said, mark, models), tuple(sorted(problems))
+            definitions.append((path, definition))
+    problems.extend(_id_problems(definitions))
+    ids = [definition.id for _, definition in definitions] or None
+    passages = (*_seed_passages(defining, learned_from, ids, problems), *_contrast(learned_from, ids, problems))
+    judgements = _judgements(learned_from, ids, problems)
+    known, said = tuple({one.id: one for _, one in reversed(definitions)}.values())[::-1], tuple(judgements)
+    return Topics(known, passages, said, fingerprint(known, passages, said), models), tuple(sorted(problems))
 
 
 def _seed_passages(
-    defining: Mapping[str, str], learned_from: Mapping[str, str], problems: list[Problem]
+    defining: Mapping[str, str], learned_from: Mapping[str, str], ids: list[str] | None, problems: list[Problem]
 ) -> tuple[Passage, ...]:
-    articles, found = read_labels(defining.get(LABELS, ""), LABELS)
+    articles, found = read_labels(defining.get(LABELS, ""), LABELS, ids)
     problems.extend(found)
     texts = {Path(path).name: text for path, text in learned_from.items() if path.startswith("seeds/")}
     if not found:
@@ -116,24 +116,32 @@ def _seed_passages(
     return labelled_passages(articles, texts)
 
 
-def _contrast_passages(learned_from: Mapping[str, str], problems: list[Problem]) -> tuple[Passage, ...]:
-    passages, found = read_contrast(learned_from.get(CONTRAST, ""), CONTRAST)
+def _contrast(learned_from: Mapping[str, str], ids: list[str] | None, problems: list[Problem]) -> tuple[Passage, ...]:
+    passages, found = read_contrast(learned_from.get(CONTRAST, ""), CONTRAST, ids)
     problems.extend(found)
     return passages
 
 
-def _judgements(learned_from: Mapping[str, str], problems: list[Problem]) -> list[Judgement]:
+def _judgements(learned_from: Mapping[str, str], ids: list[str] | None, problems: list[Problem]) -> list[Judgement]:
     judgements: list[Judgement] = []
     for path, text in learned_from.items():
         if path.startswith("classifiers/feedback/"):
-            read, found = read_judgements(text, path)
+            read, found = read_judgements(text, path, ids)
             judgements.extend(read)
             problems.extend(found)
     return judgements
 
 
-def _unknown_topics(definitions: list[TopicDefinition], defining: Mapping[str, str]) -> list[Problem]:
-    if definitions or not any(path != LABELS for path in defining):
-        return []
-    path = next(path for path in defining if path != LABELS)
-    return [Problem(Source(path, 1, 1), "K001", "no topic can be used", "mend the files in classifiers/")]
+def _id_problems(definitions: list[tuple[str, TopicDefinition]]) -> list[Problem]:
+    """Return what is wrong with the topics as a whole: none at all, or two with one id."""
+    if not definitions:
+        fix = "mend or restore the files in classifiers/; without a topic no item can be relevant"
+        return [Problem(Source("classifiers", 1, 1), "K001", "no topic can be used", fix)]
+    first: dict[str, str] = {}
+    problems = []
+    for path, definition in definitions:
+        if definition.id in first:
+            what = f'the topic "{definition.id}" is defined in {first[definition.id]} too'
+            problems.append(Problem(Source(path, 1, 1), "K002", what, "give one of the two another id"))
+        first.setdefault(definition.id, path)
+    return problems

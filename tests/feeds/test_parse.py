@@ -38,7 +38,7 @@ RSS = """<?xml version="1.0" encoding="utf-8"?>
     <dc:creator>Gul Khan</dc:creator>
     <category>Kohistan</category><category>CPEC</category>
     <description>A short summary &lt;b&gt;in bold&lt;/b&gt;.</description>
-    <content:encoded><![CDATA[<p>The convoy was hit at dawn.</p><p>Read <a href="/more">more</a>.</p>]]></content:encoded>
+    <content:encoded><![CDATA[<p>Hit at dawn.</p><p>Read <a href="/more">more</a>.</p>]]></content:encoded>
     <enclosure url="https://frontier.example/dasu.mp3" length="1234" type="audio/mpeg"/>
   </item>
 </channel></rss>"""
@@ -56,9 +56,9 @@ def test_an_rss_feed_is_read_in_full() -> None:
                 guid="dasu-1",
                 link="https://frontier.example/dasu?utm_source=rss",
                 title="Two engineers killed near Dasu",
-                text="A short summary in bold.\n\nThe convoy was hit at dawn.\n\nRead more.",
+                text="A short summary in bold.\n\nHit at dawn.\n\nRead more.",
                 html="A short summary <b>in bold</b>.\n"
-                '<p>The convoy was hit at dawn.</p><p>Read <a href="https://frontier.example/more" '
+                '<p>Hit at dawn.</p><p>Read <a href="https://frontier.example/more" '
                 'rel="noopener noreferrer nofollow">more</a>.</p>',
                 published_at=datetime(2026, 11, 21, 5, tzinfo=UTC),
                 authors=("Gul Khan",),
@@ -183,10 +183,7 @@ def test_dates_that_cannot_be_believed_are_flagged() -> None:
 
 def test_a_guid_too_long_for_a_key_is_hashed() -> None:
     found = item(f'<title>t</title><guid isPermaLink="false">{"x" * 1_000_000}</guid>')
-    assert (
-        found.guid
-        == "sha256:bc9ae1eb72f4d8dd7f4fb05a03fd1da4ed4fbd7c25e8a3f4f4f5a8a6a5a4f5e0"[:7] + (found.guid or "")[7:]
-    )
+    assert (found.guid or "").startswith("sha256:")
     assert len(found.guid or "") == 71
 
 
@@ -224,8 +221,7 @@ def test_how_long_a_feed_asks_to_be_left_alone(tag: str, ttl: timedelta | None) 
         (b'<opml version="2.0"/>', "not a feed: an OPML list of feeds; import it with: monitor feeds import FILE"),
         (b"\x1f\x8b\x08\x00" + b"\xff" * 50, "not a feed: the compressed answer is broken"),
         (
-            b'<!DOCTYPE html><html><head><title>Access denied</title><link rel="alternate" '
-            b'type="application/rss+xml" href="/feed"></head></html>',
+            b'<html><head><title>Access denied</title><link type="application/rss+xml" href="/feed"></head></html>',
             'not a feed: a web page titled "Access denied"; it names a feed at https://frontier.example/feed',
         ),
     ],
@@ -249,11 +245,22 @@ def test_compressed_bytes_nobody_declared_are_read() -> None:
 
 
 def test_one_broken_item_costs_no_other() -> None:
-    whole = "<item><title>Sound</title><guid>1</guid></item>"
-    parsed = parse(f"<rss version='2.0'><channel>{whole}<item><title>Broken</tilte></item>{whole}</channel></rss>")
-    titles = [entry.title for entry in parsed.items]
-    assert titles.count("Sound") == 2
-    assert "the feed was read leniently" in parsed.problems
+    broken = "<item><title>Broken</tilte><link>https://frontier.example/2</link></item>"
+    unclosed = "<item><title>Open</title><description><![CDATA[never closed</description></item>"
+    one, four = ("<item><title>%s</title><description><![CDATA[%s]]></description></item>" % (n, n) for n in "14")
+    parsed = parse(f"<rss version='2.0'><channel><title>F</title>{one}{broken}{unclosed}{four}</channel></rss>")
+    assert [entry.title for entry in parsed.items][::3] == ["1", "4"]
+    assert parsed.items[2].title == "Open"
+    assert parsed.title == "F"
+    assert parsed.problems == (
+        "not well-formed XML (not well-formed (invalid token), line 1 of the feed)",
+        "2 broken items were read leniently",
+    )
+
+
+def test_a_broken_head_costs_no_item() -> None:
+    parsed = parse("<rss version='2.0'><channel><title>F</titel><item><title>One</title></item></channel></rss>")
+    assert [entry.title for entry in parsed.items] == ["One"]
 
 
 def test_parsing_can_be_sent_to_another_process() -> None:

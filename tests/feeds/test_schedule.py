@@ -70,7 +70,7 @@ def test_a_good_answer_is_remembered() -> None:
         url=URL,
         etag='"v2"',
         last_modified="today",
-        body_hash="85a0b29a5be90efcc7f8f4a0ce67dba1b31a9bd6b6b4a3d2fd25d4d5bb2fe5ff"[:0] + (after.body_hash or ""),
+        body_hash="b8a3805e669decf7180d8c7f4af5d4706d615d0678c424bd1c6b853def3bf3d2",
         next_check_at=NOON + timedelta(minutes=30),
         last_polled_at=NOON,
         last_success_at=NOON,
@@ -78,7 +78,6 @@ def test_a_good_answer_is_remembered() -> None:
         since=NOON,
         identity_policy="link",
     )
-    assert len(after.body_hash or "") == 64
 
 
 def test_a_not_modified_answer_clears_the_failure_count() -> None:
