@@ -166,7 +166,7 @@ def _digest(name: str, form: DigestForm) -> DigestSpec:
 
 def _form_problems(error: ValidationError, document: Document) -> Iterator[Problem]:
     for found in error.errors(include_url=False):
-        key = tuple(part for part in found["loc"] if part not in ("email", "folder", "[key]"))
+        key = _key_path(found["loc"])
         match found["type"]:
             case "extra_forbidden":
                 yield Problem(document.key_where(key), "C001", f'unknown key "{key[-1]}"', _nearest_key(key))
@@ -177,10 +177,20 @@ def _form_problems(error: ValidationError, document: Document) -> Iterator[Probl
                     f'{_spoken(key[:-1])} has no "{key[-1]}"',
                     f"add a line: {key[-1]} = …  (config.example.toml shows one)",
                 )
+            case "union_tag_invalid" | "union_tag_not_found":
+                kind = found.get("ctx", {}).get("tag")
+                what = f'"{kind}" is no kind of route' if kind else f'{_spoken(key)} has no "kind"'
+                yield Problem(document.where((*key, "kind")), "C003", what, 'write kind = "folder" or kind = "email"')
             case _:
                 message = found["msg"].removeprefix("Value error, ")
                 what, _, fix = message.partition("; ")
                 yield Problem(document.where(key), "C003", f"{_spoken(key)}: {what[:1].lower()}{what[1:]}", fix)
+
+
+def _key_path(place: KeyPath) -> KeyPath:
+    """Return where pydantic found something, as keys of the file: it adds the kind of a route, and marks keys."""
+    keys = tuple(part for part in place if part != "[key]")
+    return (*keys[:2], *keys[3:]) if keys[:1] == ("route",) else keys
 
 
 def _nearest_key(key: KeyPath) -> str:

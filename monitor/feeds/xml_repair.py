@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html.entities import html5
+from itertools import pairwise
 from typing import Final
 from xml.parsers import expat
 
@@ -19,14 +20,24 @@ _DOCTYPE = re.compile(r"<!DOCTYPE\b[^\[>]*", re.IGNORECASE)
 _SIMPLE_ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,64})\s+(?:"([^"&%<]{0,100})"|'([^'&%<]{0,100})')\s*>""")
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _FEED_ROOT = re.compile(r"<((?:[\w.-]+:)?(?:rss|feed|rdf|channel))(?=[\s/>])", re.IGNORECASE)
+_MOST_BLOCKS: Final = 10_000
+_MOST_BROKEN: Final = 1_000
+"""Items looked at one by one, and read one by one, in a feed that is no XML; a feed worse than that is an attack."""
+
+_LONGEST_OPENING: Final = 20_000
+"""Characters of the root element's tag beyond which items are not looked at one by one, each with a copy of it."""
+
 _SEARCHED_FOR_ROOT: Final = 65_536
 """Characters in which a feed must begin: warnings and blank lines of a broken site come before it, never a book."""
 
-_OPAQUE = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+_OPAQUE: Final = {"<![CDATA[": "]]>", "<!--": "-->"}
+_OPAQUE_START = re.compile(r"<!\[CDATA\[|<!--")
 _REFERENCE = re.compile(r"&(?:#(\d{1,9});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][\w.-]{0,63});)?")
 _BARE_LESS_THAN = re.compile(r"<(?![A-Za-z_/!?])")
 _XML_NAMES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):[A-Za-z_]|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
+_DECLARED = re.compile(r"\sxmlns:([\w.-]+)\s*=")
+_MOST_PREFIXES: Final = 50
 _ITEM_START = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])")
 _ITEM_SEAM = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>\s*<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])")
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>")
@@ -147,8 +158,12 @@ def _repair(text: str, root: str, entities: dict[str, str]) -> tuple[str, list[s
             notes.append("the document ends in the middle; its complete items were kept")
             opened = "</channel>" if re.search(r"<channel[\s>]", text) and "</channel>" not in text else ""
             text = text[: ends[-1].end()] + opened + closing
-    parts = _OPAQUE.split(text)
-    fixed = "".join(part if index % 2 else _repair_markup(part, entities) for index, part in enumerate(parts))
+    pieces: list[str] = []
+    kept_to = 0
+    for start, end in [*_opaque(text), (len(text), len(text))]:
+        pieces += [_repair_markup(text[kept_to:start], entities), text[start:end]]
+        kept_to = end
+    fixed = "".join(pieces)
     if fixed != text:
         notes.append("characters that are not XML were escaped")
     declared = _declare_prefixes(fixed, root)
@@ -174,8 +189,10 @@ def _repair_markup(text: str, entities: dict[str, str]) -> str:
 
 
 def _declare_prefixes(text: str, root: str) -> str:
-    used = {element or attribute for element, attribute in _PREFIX.findall(_OPAQUE.sub("", text))}
-    missing = sorted(prefix for prefix in used - {"xml", "xmlns"} if f"xmlns:{prefix}" not in text)
+    spans = [(0, 0), *_opaque(text), (len(text), len(text))]
+    markup = " ".join(text[start:end] for (_, start), (end, _) in pairwise(spans))
+    used = {element or attribute for element, attribute in _PREFIX.findall(markup)}
+    missing = sorted(used - {"xml", "xmlns"} - set(_DECLARED.findall(text)))[:_MOST_PREFIXES]
     added = "".join(f' xmlns:{prefix}="{_NAMESPACES.get(prefix, f"urn:undeclared:{prefix}")}"' for prefix in missing)
     return f"<{root}{added}{text[len(root) + 1 :]}"
 
@@ -186,24 +203,21 @@ def _quarantine(text: str, root: str) -> tuple[str, tuple[tuple[int, str], ...]]
     A lenient parser reads a wrong end tag as if the rest of the feed belonged to that item: read apart from the
     others, a broken item costs no other. Where the feed's own head is broken, it is replaced by a bare one.
     """
-    starts = _item_starts(text)
-    if not starts:
-        return text, ()
+    blocks = item_blocks(text)[:_MOST_BLOCKS]
     opening = text[: text.find(">") + 1]
+    if not blocks or len(opening) > _LONGEST_OPENING:
+        return text, ()
     sound: list[str] = []
     broken: list[tuple[int, str]] = []
-    tail_start = starts[-1]
-    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(text)], strict=True)):
-        ends = list(_ITEM_END.finditer(text, start, end))
-        if ends:
-            tail_start = end = ends[-1].end()
+    for number, (start, end) in enumerate(blocks):
         block = text[start:end]
         if _error(f"{opening}{block}</{root}>"):
-            broken.append((number, f"{opening}{block}"))
+            if len(broken) < _MOST_BROKEN:
+                broken.append((number, f"{opening}{block}"))
         else:
             sound.append(block)
     items = "".join(sound)
-    whole = text[: starts[0]] + items + text[tail_start:]
+    whole = text[: blocks[0][0]] + items + text[blocks[-1][1] :]
     if not _error(whole):
         return whole, tuple(broken)
     is_rss = root.lower().endswith("rss")
@@ -211,15 +225,38 @@ def _quarantine(text: str, root: str) -> tuple[str, tuple[tuple[int, str], ...]]
     return f"{opening}{inner}</{root}>", tuple(broken)
 
 
-def _item_starts(text: str) -> list[int]:
+def item_blocks(text: str) -> list[tuple[int, int]]:
+    """Return where each item begins and ends; one whose end is missing ends where the next begins."""
     # CDATA that runs over the end of one item and the beginning of the next was never closed where it should be.
-    hidden = [part.span() for part in _OPAQUE.finditer(text) if not _ITEM_SEAM.search(part[0])]
-    starts = [found.start() for found in _ITEM_START.finditer(text)]
-    visible: list[int] = []
+    hidden = [(start, end) for start, end in _opaque(text) if not _ITEM_SEAM.search(text, start, end)]
+    starts: list[int] = []
     number = 0
-    for start in starts:
-        while number < len(hidden) and hidden[number][1] <= start:
+    for found in _ITEM_START.finditer(text):
+        while number < len(hidden) and hidden[number][1] <= found.start():
             number += 1
-        if number == len(hidden) or start < hidden[number][0]:
-            visible.append(start)
-    return visible
+        if number == len(hidden) or found.start() < hidden[number][0]:
+            starts.append(found.start())
+    blocks: list[tuple[int, int]] = []
+    for start, next_start in pairwise([*starts, len(text)]):
+        ends = [found.end() for found in _ITEM_END.finditer(text, start, next_start)]
+        blocks.append((start, ends[-1] if ends else next_start))
+    return blocks
+
+
+def _opaque(text: str) -> list[tuple[int, int]]:
+    """Return the spans of CDATA and comments; what is never closed is none, and is looked for once only."""
+    spans: list[tuple[int, int]] = []
+    unclosed: set[str] = set()
+    position = 0
+    while found := _OPAQUE_START.search(text, position):
+        kind = found[0]
+        end = -1 if kind in unclosed else text.find(_OPAQUE[kind], found.end())
+        if end < 0:
+            unclosed.add(kind)
+            if len(unclosed) == len(_OPAQUE):
+                break
+            position = found.end()
+        else:
+            position = end + 3
+            spans.append((found.start(), position))
+    return spans

@@ -6,7 +6,6 @@ read again from the raw text (monitor/feeds/dates.py says why).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, cast
@@ -16,7 +15,7 @@ import feedparser
 from monitor.feeds.clean import Cleaned, plain_line, plain_title
 from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, read_dates
 from monitor.feeds.links import clean_link
-from monitor.feeds.xml_repair import Document
+from monitor.feeds.xml_repair import Document, item_blocks
 from monitor.records import Enclosure, ParsedFeed, ParsedItem
 
 MOST_OF_A_KIND: Final = 50
@@ -31,8 +30,10 @@ _UPDATE_PERIODS: Final = {
     "monthly": timedelta(days=30),
     "yearly": timedelta(days=365),
 }
+_BROKEN: Final = "monitor_broken"
+"""Marks an entry that was no XML; some of it may be missing or belong to its neighbour."""
+
 _TEXT_TYPES: Final = ("text/", "application/xhtml+xml", "application/xml")
-_ITEM_BLOCK = re.compile(r"<((?:[\w.-]+:)?(?:item|entry))(?=[\s>]).*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _MOST_SALVAGED: Final = 1_000
 
 Entry = Mapping[str, object]
@@ -94,7 +95,7 @@ def _with_broken(entries: list[Entry], document: Document, problems: list[str]) 
         except Exception:  # noqa: BLE001  # a third-party parser on foreign bytes; the item is counted as lost
             found = []
         lost += not found
-        entries[place:place] = found[:1]
+        entries[place:place] = [{**entry, _BROKEN: "yes"} for entry in found[:1]]
     if lost:
         problems.append(f"{lost} items could not be read")
     return entries
@@ -104,11 +105,10 @@ def _salvage(document: Document) -> tuple[dict[str, object], int]:
     entries: list[object] = []
     lost = 0
     version = "atom10" if document.root.lower().endswith("feed") else "rss"
-    for number, block in enumerate(_ITEM_BLOCK.finditer(document.text)):
-        if number == _MOST_SALVAGED:
-            break
+    for start, end in item_blocks(document.text)[:_MOST_SALVAGED]:
+        block = document.text[start:end]
         try:
-            entries += cast("list[object]", _run(f"<{document.root}>{block[0]}</{document.root}>")["entries"])
+            entries += cast("list[object]", _run(f"<{document.root}>{block}</{document.root}>")["entries"])
         except Exception:  # noqa: BLE001  # as above; the item is counted as lost
             lost += 1
     return {"feed": {}, "entries": entries, "version": version}, lost
@@ -120,6 +120,7 @@ def _item(entry: Entry, url: str, feed_lang: str, now: datetime) -> ParsedItem:
     body = compose(list(_passages(entry)), link or url)
     published = _text(entry, "published") or _text(entry, "created")
     dates = read_dates(published, _text(entry, "updated"), now)
+    broken = ("item-broken",) if _text(entry, _BROKEN) else ()
     detail = entry.get("title_detail")
     lang = _text(entry, "language") or (_text(detail, "language") if isinstance(detail, Mapping) else "")
     return ParsedItem(
@@ -135,7 +136,7 @@ def _item(entry: Entry, url: str, feed_lang: str, now: datetime) -> ParsedItem:
         enclosures=tuple(dict.fromkeys(_enclosures(entry, url)))[:MOST_OF_A_KIND],
         outlet=outlet,
         lang=lang if lang and lang != feed_lang else None,
-        flags=tuple(dict.fromkeys(title.flags + body.flags + dates.flags)),
+        flags=tuple(dict.fromkeys(broken + title.flags + body.flags + dates.flags)),
     )
 
 

@@ -58,6 +58,11 @@ def _starter_files() -> list[tuple[Path, str]]:
         files.extend(
             (path, path.relative_to(folder).as_posix())
             for path in sorted((folder / name).rglob("*"))
-            if path.is_file() and "__pycache__" not in path.parts
+            if path.is_file() and "__pycache__" not in path.parts and not _is_judgement(path)
         )
     return files
+
+
+def _is_judgement(path: Path) -> bool:
+    """Return whether a file holds somebody's judgements: in a checkout in use they lie beside the starter files."""
+    return path.parent.name == "feedback" and path.suffix == ".jsonl"

@@ -247,13 +247,13 @@ def test_compressed_bytes_nobody_declared_are_read() -> None:
 def test_one_broken_item_costs_no_other() -> None:
     broken = "<item><title>Broken</tilte><link>https://frontier.example/2</link></item>"
     unclosed = "<item><title>Open</title><description><![CDATA[never closed</description></item>"
-    one, four = ("<item><title>%s</title><description><![CDATA[%s]]></description></item>" % (n, n) for n in "14")
+    one, four = (f"<item><title>{n}</title><description><![CDATA[{n}]]></description></item>" for n in "14")
     parsed = parse(f"<rss version='2.0'><channel><title>F</title>{one}{broken}{unclosed}{four}</channel></rss>")
     assert [entry.title for entry in parsed.items][::3] == ["1", "4"]
-    assert parsed.items[2].title == "Open"
+    assert (parsed.items[2].title, parsed.items[2].flags) == ("Open", ("item-broken",))
     assert parsed.title == "F"
     assert parsed.problems == (
-        "not well-formed XML (not well-formed (invalid token), line 1 of the feed)",
+        "not well-formed XML (mismatched tag, line 1 of the feed)",
         "2 broken items were read leniently",
     )
 

@@ -68,10 +68,21 @@ def test_what_is_no_feed_has_no_root(text: str, first: str) -> None:
     assert (document.root, document.first) == ("", first)
 
 
-def test_what_cannot_be_repaired_is_told_with_its_line() -> None:
-    document = to_xml("<rss><channel>\n<item><title>x</item></channel></rss>")
+def test_a_broken_item_is_taken_out_and_kept_with_its_place() -> None:
+    broken = "<item><title>x</item>"
+    document = to_xml(f"<rss><channel>\n{ITEM}{broken}{ITEM}</channel></rss>")
+    assert document.text == f"<rss><channel>\n{ITEM}{ITEM}</channel></rss>"
+    assert document.broken == ((1, f"<rss>{broken}"),)
+    assert document.problems == (
+        "not well-formed XML (mismatched tag, line 2 of the feed)",
+        "1 broken items were read leniently",
+    )
+
+
+def test_what_cannot_be_repaired_is_told() -> None:
+    document = to_xml("<rss><channel><title>x</channel></rss>")
     assert not document.is_well_formed
-    assert document.problems == ("not well-formed XML (mismatched tag, line 2 of the feed)",)
+    assert document.problems == ("not well-formed XML (mismatched tag, line 1 of the feed)",)
 
 
 @given(st.text(max_size=200))
