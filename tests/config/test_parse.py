@@ -140,8 +140,8 @@ def test_names_that_lead_nowhere_are_reported() -> None:
 def test_a_mistake_in_a_route_called_like_its_kind_is_placed() -> None:
     _, problems = parse_config(GOOD.replace('path = "out"', 'pth = "out"'), "config.toml")
     assert [(problem.where.line, problem.what, problem.fix) for problem in problems] == [
-        (23, 'route.folder has no "path"', "add a line: path = …  (config.example.toml shows one)"),
-        (25, 'unknown key "pth"', 'did you mean "path"?'),
+        (21, 'route.folder has no "path"', "add a line: path = …  (config.example.toml shows one)"),
+        (23, 'unknown key "pth"', 'did you mean "path"?'),
     ]
 
 
