@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from monitor.cli.shapes import evidence_line, iso, item_line
-from monitor.cli.show import console
+from monitor.cli.show import console, print_indented
 from monitor.records import Alert, AssessedItem, DigestMember, Evidence, Field, Story, TopicScore
 from monitor.store.items import Revision
 
@@ -61,7 +60,9 @@ def print_item(
     out.print(Text(f"id {item.id} · feed {item.feed} · {seen}"))
     if item.flags:
         out.print(Text(f"noted: {', '.join(item.flags)}"))
-    out.print(Padding(_marked(item.text, one, Field.BODY), (1, 0, 1, 2)))
+    out.print()
+    print_indented(out, _marked(item.text, one, Field.BODY), 2)
+    out.print()
     for score in one.assessment.scores:
         _print_score(out, score)
     _print_matches(out, one)

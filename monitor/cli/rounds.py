@@ -96,14 +96,14 @@ def _print_round(context: Context, desk: Desk, report: RoundReport) -> None:
     now = utc_now()
     poll = report.poll
     head = f"{poll.answered} of {poll.polled} feeds answered · {poll.new} new items, {poll.changed} edited"
-    out.print(f"[bold]monitor[/] · {now:%Y-%m-%d %H:%M} UTC · {head}")
+    view = news_of(desk, report, now)
     if not context.is_quiet:
-        view = news_of(desk, report, now)
+        out.print(f"[bold]monitor[/] · {view.date}, {view.time} {view.zone} · {head}")
         print_news(out, view)
-        print_coverage(out, view.coverage)
-    for closed in report.closed:
+    print_coverage(out, view.coverage)
+    for closed in () if context.is_quiet else report.closed:
         out.print(f"\n[bold]Digest {closed.digest.name}[/] · closed {closed.digest.until:%Y-%m-%d %H:%M} UTC")
-    for message in report.deliver.sent:
+    for message in () if context.is_quiet else report.deliver.sent:
         out.print(f"  {message.kind} → {_where(desk, message.route, message.recipient)}", markup=False)
     for message in (*report.deliver.waiting, *report.deliver.failed):
         context.warn(f"{message.kind} to {message.route} not delivered ({message.status}): {message.reason}")

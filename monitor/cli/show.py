@@ -6,10 +6,9 @@ import sys
 
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.text import Text
 
-from monitor.digests.view import CoverageView, DigestView, EntryView, SectionView, Segment, StoryView
+from monitor.digests.view import CoverageView, DigestView, EntryView, FeedLine, SectionView, Segment, StoryView
 
 _WIDTH_WITHOUT_TERMINAL = 110
 _COLOURS = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
@@ -32,14 +31,29 @@ def print_news(out: Console, view: DigestView) -> None:
 def print_coverage(out: Console, coverage: CoverageView) -> None:
     """Print what the round could not see: feeds in trouble, gaps, files in fallback."""
     if coverage.troubled:
-        out.print(f"\n[bold]Feeds that did not answer[/] · {len(coverage.troubled)} of {coverage.feeds}")
+        out.print(f"\n[bold]Feeds that did not answer[/] · {len(coverage.troubled)}")
+        by_problem: dict[str, list[FeedLine]] = {}
         for feed in coverage.troubled:
-            head = Text(f"  {feed.outlet} ({feed.name}): {feed.state} {feed.since}".rstrip() + f", {feed.last_success}")
-            out.print(head)
-            out.print(Padding(Text(feed.problem, style="dim"), (0, 0, 0, 6), expand=False))
+            by_problem.setdefault(feed.problem, []).append(feed)
+        for problem, feeds in by_problem.items():
+            names = ", ".join(f"{feed.outlet} ({feed.name}{_standing(feed)})" for feed in feeds)
+            print_indented(out, Text(names), 2)
+            print_indented(out, Text(problem, style="dim"), 6)
     _print_lines(out, "Possible gaps: every item was new, some may have been missed", coverage.gaps)
     _print_lines(out, "Files not used as they stand (run: monitor check)", coverage.fallbacks)
     _print_lines(out, "Not delivered yet", coverage.undelivered)
+
+
+def print_indented(out: Console, text: Text, indent: int) -> None:
+    """Print a text wrapped to the width of the console, every line indented, without spaces at the ends of lines."""
+    for line in text.wrap(out, max(20, out.width - indent)):
+        line.rstrip()
+        out.print(Text(" " * indent) + line, soft_wrap=True)
+
+
+def _standing(feed: FeedLine) -> str:
+    """Return how long a feed has been in trouble, if it ever answered."""
+    return "" if feed.last_success == "never answered" else f", {feed.state} {feed.since}, {feed.last_success}"
 
 
 def _print_lines(out: Console, title: str, lines: tuple[str, ...]) -> None:
@@ -68,11 +82,11 @@ def _print_story(out: Console, story: StoryView) -> None:
         head.append(" ")
     head.append_text(_mark(lead.headline, style="bold"))
     out.print(head)
-    out.print(Padding(Text(_byline(lead, story), style="dim"), (0, 0, 0, 4), expand=False))
+    print_indented(out, Text(_byline(lead, story), style="dim"), 4)
     if lead.snippet:
-        out.print(Padding(_mark(lead.snippet), (0, 0, 0, 4), expand=False))
+        print_indented(out, _mark(lead.snippet), 4)
     for line in _reasons(story):
-        out.print(Padding(Text(line, style="dim"), (0, 0, 0, 4), expand=False))
+        print_indented(out, Text(line, style="dim"), 4)
 
 
 def _byline(lead: EntryView, story: StoryView) -> str:

@@ -35,6 +35,8 @@ _BROKEN: Final = "monitor_broken"
 
 _TEXT_TYPES: Final = ("text/", "application/xhtml+xml", "application/xml")
 _MOST_SALVAGED: Final = 1_000
+_LONGEST_LENIENT: Final = 2_000_000
+"""Characters read by feedparser's lenient parser, which takes up to 2.5 s for a million of them."""
 
 Entry = Mapping[str, object]
 
@@ -56,10 +58,12 @@ def parse_xml_feed(document: Document, url: str, now: datetime) -> ParsedFeed:
     Items are in document order. When the parser fails on the whole, items are read one by one, without the bad ones.
     """
     problems = list(document.problems)
+    text = document.text
     if not document.is_well_formed:
         problems.append("the feed was read leniently")
+        text = text[:_LONGEST_LENIENT]
     try:
-        result = _run(document.text)
+        result = _run(text)
     except Exception as error:  # noqa: BLE001  # a third-party parser on foreign bytes; the reason becomes the feed's problem
         problems.append(f"the parser failed ({type(error).__name__}); items were read one by one")
         result, lost = _salvage(document)
@@ -88,10 +92,11 @@ def _run(text: str) -> dict[str, object]:
 
 def _with_broken(entries: list[Entry], document: Document, problems: list[str]) -> list[Entry]:
     """Return the items of the document with those put back in their places that had to be read apart."""
-    entries, lost = list(entries), 0
+    entries, lost, left = list(entries), 0, _LONGEST_LENIENT
     for place, text in document.broken:
+        left -= len(text)
         try:
-            found = cast("list[Entry]", _run(text)["entries"])
+            found = cast("list[Entry]", _run(text)["entries"]) if left > 0 else []
         except Exception:  # noqa: BLE001  # a third-party parser on foreign bytes; the item is counted as lost
             found = []
         lost += not found

@@ -27,7 +27,8 @@ def news_of(desk: Desk, report: RoundReport, now: datetime) -> DigestView:
         coverage = coverage_now(connection, desk, report.poll.gaps)
     polled = {state.feed for state in report.poll.failed}
     # Of the feeds, only those this round asked in vain belong here; `status` and the digest show the others.
-    coverage = replace(coverage, feeds=tuple(feed for feed in coverage.feeds if feed.name in polled))
+    feeds_in_vain = tuple(feed for feed in coverage.feeds if feed.name in polled)
+    coverage = replace(coverage, feeds=feeds_in_vain, undelivered=())
     feeds = {feed.name: feed for feed in (*desk.config.feeds, *desk.config.paused)}
     edition = Edition(since=None, until=now, topics=desk.topics.titles, coverage=coverage, feeds=feeds)
     digest, _ = build(spec, found, edition)
