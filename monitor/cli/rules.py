@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Context
+from monitor.errors import InputError
 
 if TYPE_CHECKING:
     from monitor.records import Evidence, ItemMatches, Problem
@@ -34,8 +35,10 @@ def check(context: Context, *, as_json: bool) -> int:
     Problems are sorted by place, each with what is wrong and what to do. Exit code 0: none, or only warnings;
     2: a file cannot be used as it is.
     """
+    from monitor.workspace.rulefiles import unread_rule_files
+
     book, unreadable = _load_book(context.root)
-    problems = sorted((*book.problems, *unreadable))
+    problems = sorted((*book.problems, *unreadable, *unread_rule_files(context.root)))
     context.echo_problems(problems, as_json=as_json)
     errors = sum(problem.is_error for problem in problems)
     context.note(f"{errors} errors, {len(problems) - errors} warnings")
@@ -91,7 +94,11 @@ def match(context: Context, file: Path, watchlists: tuple[Path, ...], *, as_json
     book, unreadable = _load_book(context.root, instead=watchlists)
     has_errors = _warn_of_errors(context, (*book.problems, *unreadable))
     now = datetime.now(UTC)
-    with click.open_file(str(file), encoding="utf-8-sig", errors="surrogateescape") as lines:
+    try:
+        opened = click.open_file(str(file), encoding="utf-8-sig", errors="surrogateescape")
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror})", "name a file, or - for standard input") from None
+    with opened as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -115,6 +122,9 @@ def _load_book(
 
     texts, unreadable = ({}, ()) if instead else read_rule_texts(root)
     given, more = read_given_texts(instead or beside, root)
+    if not (texts or given or unreadable or more):
+        fix = "go to a workspace or name one with -w; monitor init makes one"
+        raise InputError(f"{root / 'rules'}: there is no rule file", fix)
     files = [read_rule_file(text, path) for path, text in {**texts, **given}.items()]
     today = datetime.now(UTC).date()
     return compile_rules(files, _topics(root), today, analysts=_analysts(root)), (*unreadable, *more)

@@ -44,6 +44,16 @@ class AssessReport:
     failed: tuple[str, ...] = ()
     """Ids of items that could not be assessed because of a bug in monitor; they are tried again next time."""
 
+    def joined(self, later: AssessReport) -> AssessReport:
+        """Return this and a later run as one."""
+        return AssessReport(
+            assessed=self.assessed + later.assessed,
+            repeated=self.repeated + later.repeated,
+            alerts=self.alerts + later.alerts,
+            news=tuple(dict.fromkeys((*self.news, *later.news))),
+            failed=tuple(dict.fromkeys((*self.failed, *later.failed))),
+        )
+
 
 def assess(
     desk: Desk, clock: Clock, progress: Progress, until: datetime | None = None, *, is_alerting: bool = True

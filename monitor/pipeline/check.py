@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 
-from monitor.config import parse_config
+from monitor.config import Config, parse_config
 from monitor.errors import InputError
-from monitor.pipeline.desk import load_templates
+from monitor.pipeline.desk import load_templates, template_names
+from monitor.pipeline.references import CONFIG, Named, reference_problems
 from monitor.pipeline.topics import build_topics, read_passage_texts, read_topic_texts
 from monitor.records import Problem, Source
 from monitor.rules.compile import compile_rules
 from monitor.rules.syntax import read_rule_file
 from monitor.workspace.files import read_text, read_texts
 from monitor.workspace.layout import Workspace
+from monitor.workspace.rulefiles import unread_rule_files
 
 
 def check_workspace(workspace: Workspace, today: date) -> tuple[Problem, ...]:
     """Return the problems of config.toml, rules/, classifiers/, seeds/ and digests/, sorted by place."""
-    analysts, found = _check_config(workspace)
+    config, config_text, found = _check_config(workspace)
+    analysts = [analyst.name for analyst in config.analysts] if config else None
     defining, unreadable = read_topic_texts(workspace)
     passages, lost = read_passage_texts(workspace)
     topics, topic_problems = build_topics(defining, passages, workspace.models)
@@ -26,15 +29,19 @@ def check_workspace(workspace: Workspace, today: date) -> tuple[Problem, ...]:
     book = compile_rules(files, topics.ids, analysts=analysts, today=today)
     own = [problem for file in files for problem in file.problems]
     _, template_problems = load_templates(workspace)
-    every = (found, unreadable, lost, topic_problems, unreadable_rules, own, book.problems, template_problems)
+    named = Named(topics.ids, book, template_names(workspace))
+    dangling = reference_problems(config, config_text, named) if config else ()
+    rule_problems = (unreadable_rules, own, book.problems, unread_rule_files(workspace.root))
+    every = (found, unreadable, lost, topic_problems, *rule_problems, template_problems, dangling)
     return tuple(sorted({problem for problems in every for problem in problems}))
 
 
-def _check_config(workspace: Workspace) -> tuple[list[str] | None, tuple[Problem, ...]]:
-    """Return the analysts' names, None if config.toml cannot tell, and its problems."""
+def _check_config(workspace: Workspace) -> tuple[Config | None, str, tuple[Problem, ...]]:
+    """Return the settings, None if they cannot be used, with the text of config.toml and its problems."""
     try:
-        config, problems = parse_config(read_text(workspace.config, "config.toml"), "config.toml")
+        text = read_text(workspace.config, CONFIG)
     except InputError as error:
         found = tuple(problem for problem in error.problems if isinstance(problem, Problem))
-        return None, found or (Problem(Source("config.toml", 1, 1), "F001", error.what, error.fix),)
-    return ([analyst.name for analyst in config.analysts] if config else None), problems
+        return None, "", found or (Problem(Source(CONFIG, 1, 1), "F001", error.what, error.fix),)
+    config, problems = parse_config(text, CONFIG)
+    return config, text, problems

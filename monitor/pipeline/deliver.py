@@ -24,6 +24,10 @@ RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)
 GIVE_UP_AFTER = timedelta(days=3)
 """An alert older than that is no alert; it stays in the outbox as failed, and `deliveries list` shows it."""
 
+_FAILED_BEFORE = (DeliveryStatus.RETRY, DeliveryStatus.UNKNOWN)
+_RETRIED_NOW = 1000
+"""At most so many at once: whoever waits at the terminal sees an end of it; the others are tried in their time."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeliverReport:
@@ -35,17 +39,27 @@ class DeliverReport:
     failed: tuple[OutboxMessage, ...] = ()
     """Refused for good."""
 
+    def joined(self, later: DeliverReport) -> DeliverReport:
+        """Return this and a later delivery as one."""
+        return DeliverReport((*self.sent, *later.sent), (*self.waiting, *later.waiting), (*self.failed, *later.failed))
 
-def deliver(database: Database, routes: Mapping[str, Route], root: Path, clock: Clock) -> DeliverReport:
+
+def deliver(
+    database: Database, routes: Mapping[str, Route], root: Path, clock: Clock, *, is_retrying_now: bool = False
+) -> DeliverReport:
     """Deliver every message that is due. The caller holds the round lock.
 
-    Raises StoreError when the database fails; the messages then stay as they are.
+    With ``is_retrying_now`` messages that failed before are tried without waiting for their time; alerts held back
+    by quiet hours or a cap never are. Raises StoreError when the database fails; the messages then stay as they are.
     """
     with database.write() as connection:
         # Whoever claimed these is dead, since the lock is ours. A file is written again under its name; a mail may
         # arrive twice, with the same Message-ID, which beats never.
         folders = [name for name, route in routes.items() if isinstance(route, FolderRoute)]
         outbox.recover(connection, clock(), folders)
+        if is_retrying_now:
+            for message in outbox.list_messages(connection, _FAILED_BEFORE, limit=_RETRIED_NOW):
+                outbox.mark(connection, message.id, message.status, message.reason, clock(), next_attempt_at=clock())
     with database.read() as connection:
         due = outbox.due(connection, clock())
     sent: list[OutboxMessage] = []

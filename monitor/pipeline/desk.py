@@ -13,6 +13,7 @@ from monitor.digests.check import check_templates
 from monitor.digests.render import Renderer
 from monitor.errors import InputError
 from monitor.pipeline.lastgood import Settled, settle
+from monitor.pipeline.references import Named, reference_problems
 from monitor.pipeline.topics import Topics, build_topics, read_passage_texts, read_topic_texts
 from monitor.records import Problem
 from monitor.rules.compile import RuleBook, compile_rules
@@ -20,6 +21,7 @@ from monitor.rules.syntax import read_rule_file
 from monitor.store.engine import Database, open_database
 from monitor.workspace.files import read_text, read_texts
 from monitor.workspace.layout import Workspace
+from monitor.workspace.rulefiles import unread_rule_files
 from monitor.workspace.starter import starter_templates
 
 
@@ -93,6 +95,8 @@ def open_desk(workspace: Workspace, now: datetime, *, is_keeping: bool = True) -
         raise InputError("no topic can be used, so nothing was done", "mend the lines above", topics.problems)
     rules = settle_rules(workspace, config, database, topics.built.ids, now.date(), keep)
     renderer, template_problems = load_templates(workspace)
+    named = Named(topics.built.ids, rules.built, template_names(workspace))
+    dangling = reference_problems(config, _config_text(workspace), named)
     return Desk(
         workspace=workspace,
         config=config,
@@ -100,8 +104,13 @@ def open_desk(workspace: Workspace, now: datetime, *, is_keeping: bool = True) -
         book=rules.built,
         topics=topics.built,
         renderer=renderer,
-        fallbacks=(*topics.fallbacks, *rules.fallbacks, *_template_fallbacks(template_problems)),
-        problems=tuple(sorted((*topics.problems, *rules.problems, *template_problems))),
+        fallbacks=(
+            *topics.fallbacks,
+            *rules.fallbacks,
+            *_template_fallbacks(template_problems),
+            *(f"{problem.where}: {problem.what}" for problem in dangling),
+        ),
+        problems=tuple(sorted((*topics.problems, *rules.problems, *template_problems, *dangling))),
     )
 
 
@@ -115,13 +124,15 @@ def settle_rules(
 ) -> Settled[RuleBook]:
     """Return the rule book of rules/, with broken files replaced."""
     texts, unreadable = read_texts(workspace.rules, workspace.root, "*.toml")
+    unread = unread_rule_files(workspace.root)
 
     def build(files: Mapping[str, str]) -> tuple[RuleBook, tuple[Problem, ...]]:
         read = [read_rule_file(text, path) for path, text in files.items()]
         book = compile_rules(read, topics, analysts=[one.name for one in config.analysts], today=today)
         lost = [problem for problem in unreadable if not files.get(problem.where.path)]
         own = [problem for file in read for problem in file.problems]
-        return book, tuple(sorted({*book.problems, *own, *lost}))
+        misplaced = [problem for problem in unread if not (problem.is_error and files)]
+        return book, tuple(sorted({*book.problems, *own, *lost, *misplaced}))
 
     # A file that cannot be read stands as an empty one, so that it counts as broken and falls back like the others.
     return settle(database, "rules", {**texts, **{problem.where.path: "" for problem in unreadable}}, build, keep)
@@ -148,6 +159,11 @@ def load_templates(workspace: Workspace) -> tuple[Renderer, tuple[Problem, ...]]
     changed = {name: text for name, text in texts.items() if starter.get(Path(name).name) != text}
     found = check_templates(texts, starter) if changed else ()
     return Renderer(texts, starter), (*unreadable, *found)
+
+
+def template_names(workspace: Workspace) -> frozenset[str]:
+    """Return the file names of the templates a digest can ask for, the shipped ones included."""
+    return frozenset((*starter_templates(), *(path.name for path in workspace.digests.glob("*.j2"))))
 
 
 def _template_fallbacks(problems: tuple[Problem, ...]) -> list[str]:

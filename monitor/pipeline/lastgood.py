@@ -7,9 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from monitor.log import Log
 from monitor.records import Problem
 from monitor.store import rulefiles
 from monitor.store.engine import Database
+
+log = Log("files")
+
+_FOLDERS = ("classifiers", "rules")
+"""Places of problems of a folder as a whole."""
+_UNREADABLE = ("F001", "F002")
+"""Codes of problems that leave nothing of a file."""
 
 Built = TypeVar("Built")
 Build = Callable[[Mapping[str, str]], tuple[Built, tuple[Problem, ...]]]
@@ -41,7 +49,12 @@ def settle(
     built, problems = build(texts)
     bad = _paths_with_errors(problems)
     # Files of lines are read line by line: a bad line is left out and named, and no earlier version is better.
-    partly = [f"{path} has errors: its other lines are used" for path in sorted(bad) if path.endswith(".jsonl")]
+    whole = {problem.where.path for problem in problems if problem.code in _UNREADABLE}
+    partly = [
+        f"{path} cannot be read: it is not used" if path in whole else f"{path} has errors: its other lines are used"
+        for path in sorted(bad)
+        if path.endswith(".jsonl")
+    ]
     broken = {path for path in bad if not path.endswith(".jsonl")}
     if not broken:
         if keep is not None:
@@ -66,8 +79,12 @@ def _good(database: Database, name: str) -> dict[str, str]:
 
 
 def _keep(database: Database, name: str, texts: Mapping[str, str], now: datetime) -> None:
-    if _good(database, name) == dict(texts):
+    good = _good(database, name)
+    if good == dict(texts):
         return
+    for path in sorted(good.keys() - texts.keys()):
+        # Allowed, and worth a word: whoever moved the file by mistake gets no more alerts from it.
+        log.warning("a file is gone, and what it held is off from now on", path=path)
     prefix = f"{name}:"
     with database.write() as connection:
         rulefiles.save_good_set(connection, prefix, {prefix + path: text for path, text in texts.items()}, now)
@@ -80,7 +97,10 @@ def _paths_with_errors(problems: tuple[Problem, ...]) -> set[str]:
 def _fallbacks(texts: Mapping[str, str], used: Mapping[str, str], broken: set[str], replaced: set[str]) -> list[str]:
     lines = []
     for path in sorted(broken | {path for path in replaced if used.get(path) != texts.get(path)}):
-        if path not in used:
+        if path in _FOLDERS:
+            instead = "its last good files are used" if replaced else "nothing is used in its place"
+            lines.append(f"{path}/ holds nothing that can be used: {instead}")
+        elif path not in used:
             lines.append(f"{path} has errors and no earlier version: it is not used")
         elif path not in texts:
             lines.append(f"{path} is gone and others need it: its last good version is used")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,16 +15,35 @@ from monitor.digests.alert import AlertIssue
 from monitor.digests.present import Legend
 from monitor.digests.render import Pages
 from monitor.pipeline.desk import Desk
-from monitor.records import Digest, DigestSpec, OutboxMessage
+from monitor.records import Digest, DigestSpec, Feed, OutboxMessage
 
 _FILES = ("md", "html")
 """What a folder route gets, in this order: the Markdown file is complete, so it is written first."""
 
 
+class KnownFeeds(Mapping[str, Feed]):
+    """Feeds by name; one that config.toml no longer has counts as sensitive, since nobody can say that it was not.
+
+    Its items are still to be told when it is removed, and a link to an outlet of militants must not be clicked.
+    """
+
+    def __init__(self, feeds: Mapping[str, Feed]) -> None:
+        self._feeds = feeds
+
+    def __getitem__(self, name: str) -> Feed:
+        return self._feeds.get(name) or Feed(name=name, url="", outlet=name, is_sensitive=True)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._feeds)
+
+    def __len__(self) -> int:
+        return len(self._feeds)
+
+
 def legend(desk: Desk) -> Legend:
     """Return what the names in digests and alerts mean."""
     return Legend(
-        feeds={feed.name: feed for feed in (*desk.config.feeds, *desk.config.paused)},
+        feeds=KnownFeeds({feed.name: feed for feed in (*desk.config.feeds, *desk.config.paused)}),
         entities={entity.id: entity.name for entity in desk.book.entities},
     )
 

@@ -14,7 +14,7 @@ from monitor.fetch.client import run_fetch
 from monitor.fetch.limits import FeedRequest, FetchLimits
 from monitor.log import Log
 from monitor.pipeline.progress import Clock, Progress
-from monitor.records import Feed, FeedChanges, FeedState, Fetched, FetchOutcome, ParsedFeed
+from monitor.records import Feed, FeedChanges, FeedState, Fetched, FetchFailed, FetchFailure, FetchOutcome, ParsedFeed
 from monitor.store import feeds as feed_rows
 from monitor.store import items as item_rows
 from monitor.store.engine import Database
@@ -96,26 +96,32 @@ class _Poll:
         feed = self._feeds[name]
         try:
             state, changes = self._judge(feed, outcome)
+            is_stored = self._store(feed, state, changes)
         except OutsideError:
             raise
         except Exception:  # one feed that trips over a bug of ours must not stop the others
             log.exception("feed could not be read", feed=name)
-            state, changes = self._tripped(feed), None
+            state, changes, is_stored = self._tripped(feed), None, False
         self._after.append(state)
         self._progress.advance(feed.outlet)
         log.info("feed polled", feed=name, health=state.health, problem=state.problem)
-        if changes is None or not (changes.new or changes.changed or changes.aliases):
+        if not is_stored:
             self._unwritten.append(state)
             if len(self._unwritten) >= _STATES_PER_WRITE:
                 self.write_unchanged()
-            return
+
+    def _store(self, feed: Feed, state: FeedState, changes: FeedChanges | None) -> bool:
+        """Store what a pull brought with the feed's state, in one transaction; False if it brought nothing."""
+        if changes is None or not (changes.new or changes.changed or changes.aliases):
+            return False
         with self._database.write() as connection:
-            item_rows.save_changes(connection, name, changes, self._clock())
+            item_rows.save_changes(connection, feed.name, changes, self._clock())
             feed_rows.save_state(connection, state)
         self._new += len(changes.new)
         self._changed += len(changes.changed)
         if changes.has_gap:
-            self._gaps.append(name)
+            self._gaps.append(feed.name)
+        return True
 
     def _judge(self, feed: Feed, outcome: FetchOutcome) -> tuple[FeedState, FeedChanges | None]:
         now = self._clock()
@@ -132,7 +138,13 @@ class _Poll:
         return after_poll(feed, state, outcome, parsed, changes, now, self._random.random()), changes
 
     def _tripped(self, feed: Feed) -> FeedState:
-        return replace(self.state(feed), problem="the feed could not be read because of a bug in monitor; see the log")
+        state, now = self.state(feed), self._clock()
+        detail = "the feed could not be read because of a bug in monitor; see the log"
+        # It waits like any feed that fails, lest the service ask for it at every tick.
+        outcome = FetchFailed(feed.url, FetchFailure.INCOMPLETE, detail)
+        failed = after_poll(feed, state, outcome, None, None, now, self._random.random())
+        # Validators would turn the next answer into "not modified", and the items would never be read.
+        return replace(failed, etag=None, last_modified=None, body_hash=None)
 
     def write_unchanged(self) -> None:
         """Write the states of feeds that brought nothing."""

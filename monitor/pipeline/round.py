@@ -94,19 +94,21 @@ def run_round(desk: Desk, wish: Wish, clock: Clock, progress: Progress) -> Round
     polled = steps.attempt(lambda: poll(desk.database, feeds, desk.config.limits, clock, progress)) if feeds else None
     closing = bool(specs) or bool(steps.due())
     until = clock() + ASSESS_BEFORE_DIGEST if closing else None
-    assessed = steps.attempt(lambda: assess(desk, clock, progress, until))
+    assessed = steps.attempt(lambda: assess(desk, clock, progress, until)) or AssessReport()
     closed = [] if not wish.is_sending else steps.close_digests(specs, polled.gaps if polled else ())
-    routes = {route.name: route for route in desk.config.routes}
-    root = desk.workspace.root
-    delivered = steps.attempt(lambda: deliver(desk.database, routes, root, clock)) if wish.is_sending else None
+    # Whoever runs a round by hand may just have mended what kept messages waiting; the service has time to wait.
+    delivered = steps.send(is_retrying_now=wish.command == "once" and not wish.only_due)
     if until is not None:
         # What the digest did not wait for is assessed now, so that the next round starts with an empty queue.
-        steps.attempt(lambda: assess(desk, clock, progress))
+        late = steps.attempt(lambda: assess(desk, clock, progress)) or AssessReport()
+        assessed = assessed.joined(late)
+        # Its alerts must not wait for the next round, which may be hours away.
+        delivered = delivered.joined(steps.send()) if late.alerts else delivered
     report = RoundReport(
         poll=polled or PollReport(),
-        assess=assessed or AssessReport(),
+        assess=assessed,
         closed=tuple(closed),
-        deliver=delivered or DeliverReport(),
+        deliver=delivered,
         failures=tuple(steps.failures),
     )
     if number is not None:
@@ -124,14 +126,32 @@ class _Steps:
         self.failures: list[OutsideError] = []
 
     def attempt(self, step: Callable[[], Result]) -> Result | None:
-        """Run a step; None if the disk or database refused it."""
+        """Run a step; None if the disk or database refused it, or it failed because of a bug."""
         try:
             return step()
         except OutsideError as error:
             log.error("step failed", what=error.what)  # noqa: TRY400 # expected: the words are enough
-            if str(error) not in [str(known) for known in self.failures]:
-                self.failures.append(error)
-            return None
+            self._note(error)
+        except Exception:  # a bug in one step must not keep an alert that is queued from going out
+            log.exception("step failed because of a bug in monitor; the others go on")
+            self._note(OutsideError("a step of the round failed because of a bug in monitor", "see the lines above"))
+        return None
+
+    def _note(self, error: OutsideError) -> None:
+        if str(error) not in [str(known) for known in self.failures]:
+            self.failures.append(error)
+
+    def send(self, *, is_retrying_now: bool = False) -> DeliverReport:
+        """Deliver what is due, unless the wish says not to."""
+        if not self._wish.is_sending:
+            return DeliverReport()
+        routes = {route.name: route for route in self._desk.config.routes}
+        root = self._desk.workspace.root
+
+        def step() -> DeliverReport:
+            return deliver(self._desk.database, routes, root, self._clock, is_retrying_now=is_retrying_now)
+
+        return self.attempt(step) or DeliverReport()
 
     def due(self) -> tuple[tuple[DigestSpec, datetime], ...]:
         """Return the digests whose slot has come."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from types import FrameType
 
@@ -64,6 +65,7 @@ class _Service:
         self._seen = _state_of_files(workspace)
         self._desk = open_desk(workspace, clock())
         self._opened_on = clock().date()
+        _warn_of_fallbacks(self._desk)
 
     def tick(self) -> None:
         """Do what is due; a failure of disk or database is logged and waited out."""
@@ -85,18 +87,41 @@ class _Service:
         today = self._clock().date()
         if seen == self._seen and today == self._opened_on:
             return
-        self._seen, self._opened_on = seen, today
         try:
             desk = open_desk(self._workspace, self._clock())
         except InputError as error:
-            log.error("the files cannot be used; the last readable ones stay in use", what=str(error))  # noqa: TRY400 # expected: the words are enough
+            self._seen, self._opened_on = seen, today
+            log.error("the files cannot be used; the last readable ones stay in use", what=_in_full(error))  # noqa: TRY400 # expected: the words are enough
+            # The digest says so too: nobody reads the log of a service that goes on.
+            lines = (_stale(error), *(line for line in self._desk.fallbacks if not line.endswith(_STALE)))
+            self._desk = replace(self._desk, fallbacks=lines)
             return
+        # Only now: if the database was busy or the disk full, the files are read anew at the next tick.
+        self._seen, self._opened_on = seen, today
         self._desk.database.close()
         self._desk = desk
         log.info("files read anew")
+        _warn_of_fallbacks(desk)
 
     def close(self) -> None:
         self._desk.database.close()
+
+
+def _warn_of_fallbacks(desk: Desk) -> None:
+    for line in desk.fallbacks:
+        log.warning("not everything is used as it stands", what=line)
+
+
+_STALE = "what was read before stays in use"
+
+
+def _stale(error: InputError) -> str:
+    place = next((str(problem).partition(": ")[0] for problem in error.problems), "")
+    return f"{place + ': ' if place else ''}{error.what}; {_STALE}"
+
+
+def _in_full(error: InputError) -> str:
+    return "; ".join(" ".join(str(one).split()) for one in (*error.problems, error))
 
 
 def _state_of_files(workspace: Workspace) -> tuple[tuple[str, int, int], ...]:

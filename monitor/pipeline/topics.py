@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from monitor.classifiers.definition import TopicDefinition, parse_definition
 from monitor.classifiers.passages import Judgement, Passage, fingerprint, read_contrast, read_judgements
 from monitor.classifiers.seeds import check_labels, labelled_passages, read_labels
+from monitor.errors import DiskError
 from monitor.log import Log
 from monitor.records import Problem, Source
 from monitor.workspace.files import read_texts
@@ -64,7 +65,11 @@ class Topics:
 
         model = train(self.definitions, self.passages, self.judgements)
         arrays, text = dump(model)
-        save_arrays(self.models, self.fingerprint, arrays, text)
+        try:
+            save_arrays(self.models, self.fingerprint, arrays, text)
+        except DiskError as error:
+            # The model is fitted; not being able to keep it costs seconds next time, and no item its assessment.
+            log.warning("the fitted model cannot be kept", what=error.what, fix=error.fix)
         log.info("model fitted", fingerprint=self.fingerprint, passages=len(self.passages))
         return model
 
@@ -108,6 +113,9 @@ def build_topics(
 def _seed_passages(
     defining: Mapping[str, str], learned_from: Mapping[str, str], ids: list[str] | None, problems: list[Problem]
 ) -> tuple[Passage, ...]:
+    if LABELS not in defining:
+        what = "there is no such file, so no seed article is learned from, and scores change"
+        problems.append(Problem(Source(LABELS, 1, 1), "F001", what, "restore it; an empty file says none is wanted"))
     articles, found = read_labels(defining.get(LABELS, ""), LABELS, ids)
     problems.extend(found)
     texts = {Path(path).name: text for path, text in learned_from.items() if path.startswith("seeds/")}
@@ -117,7 +125,11 @@ def _seed_passages(
 
 
 def _contrast(learned_from: Mapping[str, str], ids: list[str] | None, problems: list[Problem]) -> tuple[Passage, ...]:
-    passages, found = read_contrast(learned_from.get(CONTRAST, ""), CONTRAST, ids)
+    text = learned_from.get(CONTRAST)
+    if text is None:
+        what = "there is no such file, so the model cannot tell near misses from news, and scores change"
+        problems.append(Problem(Source(CONTRAST, 1, 1), "F001", what, "restore it; an empty file says none is wanted"))
+    passages, found = read_contrast(text or "", CONTRAST, ids)
     problems.extend(found)
     return passages
 

@@ -118,7 +118,7 @@ def compile_rules(
         lexicon=compile_lexicon(entities, sorted(_phrases(rules, mutes))),
         problems=find_problems(library),
         version=_version(entities, rules),
-        index=_index(rules),
+        index=index_rules(rules),
         private=_private(library),
     )
 
@@ -211,7 +211,8 @@ def _phrases(rules: Sequence[CompiledRule], mutes: Sequence[CompiledMute]) -> se
     return {atom for one in wanted for atom in one.atoms if not atom.startswith("@")}
 
 
-def _index(rules: Sequence[CompiledRule]) -> dict[str, tuple[int, ...]]:
+def index_rules(rules: Sequence[CompiledRule]) -> dict[str, tuple[int, ...]]:
+    """Return, by atom, the positions of the rules that may hold where it is found."""
     index: dict[str, list[int]] = {}
     for number, compiled in enumerate(rules):
         # Every clause must hold, so a rule need only be looked at where its rarest one is found.
@@ -227,17 +228,19 @@ def _commonness(wanted: Wanted) -> int:
 
 
 def _version(entities: Sequence[Entity], rules: Sequence[CompiledRule]) -> str:
-    names = sorted(_described_entity(entity) for entity in entities)
-    written = [MEANING, names, sorted(_described(compiled) for compiled in rules)]
+    names = sorted(describe_entity(entity) for entity in entities)
+    written = [MEANING, names, sorted(describe_rule(compiled) for compiled in rules)]
     return hashlib.sha256(json.dumps(written, ensure_ascii=True, default=str).encode()).hexdigest()
 
 
-def _described_entity(entity: Entity) -> list[str]:
+def describe_entity(entity: Entity) -> list[str]:
+    """Return everything of an entity that decides its matches, to compare two versions of it."""
     names = sorted([name.text, *sorted(name.only_with)] for name in entity.names)
     return [entity.id, entity.owner or "", json.dumps([names, sorted(entity.not_in)])]
 
 
-def _described(compiled: CompiledRule) -> list[str]:
+def describe_rule(compiled: CompiledRule) -> list[str]:
+    """Return everything of a rule that decides its matches, to compare two versions of it."""
     rule = compiled.rule
     parts: list[object] = [
         rule.full_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
@@ -12,8 +12,9 @@ from monitor.records import Evidence, Send, Severity, Source
 from monitor.rules.compile import CompiledRule, RuleBook
 from monitor.rules.flip import Change, changes_to_hold
 from monitor.rules.match import Held, Hits, ItemText, NotFound, Outcome, Stopped, evaluate, owner_hits
+from monitor.rules.spellings import Spellings, Variant
 
-MAX_FLIPPED = 40
+MAX_FLIPPED = 15
 """Rules for which changes are sought, the nearest first; the others are many clauses away from the item."""
 
 
@@ -74,13 +75,23 @@ def explain_rules(
         if owners is None or compiled.rule.owner in owners
     ]
     answers.sort(key=_nearness)
+    if is_example:
+        return tuple(answers)
     by_id = {compiled.rule.full_id: compiled for compiled in book.rules}
-    return tuple(
-        answer
-        if number >= MAX_FLIPPED or answer.verdict is Verdict.HELD
-        else _with_changes(book, by_id[answer.rule], answer, found, item)
-        for number, answer in enumerate(answers)
-    )
+    near = [answer for answer in answers if answer.verdict is not Verdict.HELD][:MAX_FLIPPED]
+    variants = variants_for(book, [by_id[answer.rule] for answer in near], item)
+    changes = {}
+    for answer in near:
+        hits = owner_hits(book, answer.owner, found)
+        changes[answer.rule] = changes_to_hold(by_id[answer.rule], hits, item, variants)
+    return tuple(replace(answer, changes=changes.get(answer.rule, ())) for answer in answers)
+
+
+def variants_for(book: RuleBook, rules: Sequence[CompiledRule], item: ItemText) -> tuple[Variant, ...]:
+    """Return the passages of an item that look like something these rules ask for, the most alike first."""
+    atoms = {atom for compiled in rules for wanted in compiled.required for atom in wanted.atoms}
+    entities = [entity for entity in book.entities if f"@{entity.id}" in atoms]
+    return Spellings(entities, sorted(atom for atom in atoms if not atom.startswith("@"))).variants_in(item)
 
 
 def _answer(book: RuleBook, compiled: CompiledRule, found: Found, item: ItemText, *, is_example: bool) -> RuleAnswer:
@@ -132,10 +143,3 @@ def _nearness(answer: RuleAnswer) -> tuple[int, float, int, str]:
     order = (Verdict.HELD, Verdict.STOPPED, Verdict.NOT_FOUND)
     found = sum(bool(clause.quotes) for clause in answer.clauses)
     return order.index(answer.verdict), -found / max(len(answer.clauses), 1), -answer.severity, answer.rule
-
-
-def _with_changes(
-    book: RuleBook, compiled: CompiledRule, answer: RuleAnswer, found: Found, item: ItemText
-) -> RuleAnswer:
-    hits = owner_hits(book, compiled.rule.owner, found)
-    return replace(answer, changes=changes_to_hold(book, compiled, hits, item))

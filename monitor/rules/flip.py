@@ -6,16 +6,16 @@ Every change is tried before it is named: the changed rule is evaluated on the i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from monitor.matching.near import near_hits
-from monitor.records import Evidence, Field, Send, Source
-from monitor.rules.compile import CompiledRule, RuleBook, Wanted, WantedNear
+from monitor.records import Field, Send, Source
+from monitor.rules.compile import CompiledRule, Wanted, WantedNear
 from monitor.rules.declared import Bound, Filters
 from monitor.rules.match import Held, Hits, ItemText, NotFound, Stopped, evaluate
-from monitor.rules.spellings import Variant, closest
+from monitor.rules.spellings import Variant, first_of
 
 MAX_CHANGES = 2
 """A rule that needs more is about something else."""
@@ -47,10 +47,16 @@ class Change:
 _Step = tuple[Change, CompiledRule, Hits]
 
 
-def changes_to_hold(book: RuleBook, compiled: CompiledRule, hits: Hits, item: ItemText) -> tuple[Change, ...]:
-    """Return the changes that together make a rule hold for an item; none if it holds or needs too many."""
+def changes_to_hold(
+    compiled: CompiledRule, hits: Hits, item: ItemText, variants: Sequence[Variant] = ()
+) -> tuple[Change, ...]:
+    """Return the changes that together make a rule hold for an item; none if it holds or needs too many.
+
+    ``variants`` are passages of the item that look like listed spellings, the most alike first.
+    """
     changes: list[Change] = []
     while len(changes) <= MAX_CHANGES:
+        step: _Step | None
         outcome = evaluate(compiled, hits, item)
         match outcome:
             case Held():
@@ -58,7 +64,7 @@ def changes_to_hold(book: RuleBook, compiled: CompiledRule, hits: Hits, item: It
             case NotFound(wanted=WantedNear() as near):
                 step = _nearer(compiled, hits, item, near)
             case NotFound(wanted=Wanted() as wanted):
-                step = _found(book, compiled, hits, item, wanted)
+                step = _found(compiled, hits, wanted, variants)
             case Stopped(clause=clause):
                 step = _unstopped(compiled, hits, item, clause)
         if step is None:
@@ -68,7 +74,7 @@ def changes_to_hold(book: RuleBook, compiled: CompiledRule, hits: Hits, item: It
     return ()
 
 
-def _found(book: RuleBook, compiled: CompiledRule, hits: Hits, item: ItemText, wanted: Wanted) -> _Step | None:
+def _found(compiled: CompiledRule, hits: Hits, wanted: Wanted, variants: Sequence[Variant]) -> _Step:
     """Return the step for a clause of which nothing stands in the rule's fields."""
     rule = compiled.rule
     elsewhere = hits.of_clause(wanted)
@@ -78,7 +84,7 @@ def _found(book: RuleBook, compiled: CompiledRule, hits: Hits, item: ItemText, w
         change = Change(ChangeKind.SETTING, what, rule.place("in"), 'in = ["title", "body"]')
         return change, replace(compiled, rule=replace(rule, fields=tuple(Field))), hits
     where = _clause_place(compiled, wanted)
-    variant = closest(book.entities, wanted.atoms, item, rule.fields)
+    variant = first_of(variants, wanted.atoms, rule.fields)
     if variant is None:
         what = f"add what this item calls it to {wanted.written}"
         change = Change(ChangeKind.ALIAS, what, where, cost=1.0 if len(compiled.required) > 1 else 4.0)
@@ -98,9 +104,8 @@ def _alias(variant: Variant, where: Source) -> Change:
 
 
 def _with_hit(hits: Hits, variant: Variant) -> Hits:
-    atom = f"@{variant.entity.id}" if variant.entity else variant.listed
-    known = hits.evidence.get(atom, ())
-    evidence = {**hits.evidence, atom: (*known, variant.evidence)}
+    known = hits.evidence.get(variant.atom, ())
+    evidence = {**hits.evidence, variant.atom: (*known, variant.evidence)}
     return Hits(evidence, frozenset(evidence))
 
 
@@ -212,7 +217,9 @@ def _lowered(compiled: CompiledRule, hits: Hits, item: ItemText) -> _Step:
     return change, replace(compiled, rule=replace(rule, min_score=tuple(lowered))), hits
 
 
-def _wider(filters: Filters, key: str, item: ItemText) -> tuple[Filters, str, str] | None:
+def _wider(  # noqa: PLR0911 # one answer per filter
+    filters: Filters, key: str, item: ItemText
+) -> tuple[Filters, str, str] | None:
     """Return the filters with ``key`` letting the item through, and the change in words and as a line."""
     source = item.source or item.feed or ""
     match key:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.matching.terms import Entity, is_short_form
@@ -16,14 +16,18 @@ from monitor.rules.match import ItemText
 from monitor.text.characters import KINDS, Kind
 from monitor.text.fold import fold_tight
 
-LEAST_LIKENESS = 0.6
-"""Dice overlap of letter pairs. Tehreek/Tehrik has 0.67, چینی/چینیوں 0.75; below lie mostly other words."""
+LEAST_LIKENESS = 0.65
+"""Dice overlap of letter pairs. Tehreek/Tehrik has 0.67, Dasu/Dassu 0.73; below lie mostly other words."""
+LEAST_OF_A_WORD = 0.4
+"""Of every single word of a name of several, lest two other words carry one that has nothing to do with it."""
 MIN_LETTERS = 4
 """Shorter names differ from too many words by one letter only."""
 MAX_WORDS = 2_000
-"""Words of an item that are looked at, the first ones."""
+"""Words of a field that are looked at, the first ones."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ`][^\W_]+)*")
+_Key = tuple[int, str]
+"""How many words, and the first letter: who misspells a name rarely misses that one, and it saves most comparisons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,59 +39,91 @@ class Variant:
     entity: Entity | None
     likeness: float
 
-
-def closest(
-    entities: Sequence[Entity], atoms: Collection[str], item: ItemText, fields: Sequence[Field]
-) -> Variant | None:
-    """Return the passage of the item most like something ``atoms`` stand for, None if nothing is like it."""
-    spellings = list(_spellings(entities, atoms))
-    best: Variant | None = None
-    for field in fields:
-        words = list(_words(item.field(field)))
-        for count, listed in _by_length(spellings).items():
-            for start, end, text in _runs(words, count, item.field(field)):
-                pairs = _pairs(text)
-                for spelling, entity, wanted in listed:
-                    likeness = _dice(pairs, wanted)
-                    if likeness >= LEAST_LIKENESS and (best is None or likeness > best.likeness):
-                        quote = item.field(field)[start:end]
-                        best = Variant(Evidence(field, start, end, quote, spelling), spelling, entity, likeness)
-    return best
+    @property
+    def atom(self) -> str:
+        """Return what it would be a hit of."""
+        return f"@{self.entity.id}" if self.entity else self.listed
 
 
-def _spellings(entities: Sequence[Entity], atoms: Collection[str]) -> Iterator[tuple[str, Entity | None]]:
-    for entity in entities:
-        if f"@{entity.id}" in atoms:
-            yield from ((name.text, entity) for name in entity.names if not is_short_form(name.text))
-    yield from ((atom, None) for atom in atoms if not atom.startswith("@") and not is_short_form(atom))
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    text: str
+    words: tuple[str, ...]
+    pairs: frozenset[str]
+    entity: Entity | None
 
 
-_Listed = tuple[str, Entity | None, frozenset[str]]
+class Spellings:
+    """Every listed name and word, to look for what is nearly one of them."""
+
+    def __init__(self, entities: Iterable[Entity], phrases: Iterable[str] = ()) -> None:
+        self._by_key: defaultdict[_Key, list[_Spelling]] = defaultdict(list)
+        self._known: set[str] = set()
+        for entity in entities:
+            for name in entity.names:
+                self._add(name.text, entity)
+        for phrase in phrases:
+            self._add(phrase, None)
+
+    def variants_in(self, item: ItemText) -> tuple[Variant, ...]:
+        """Return what in an item is nearly a listed spelling, most alike first; one passage per spelling's atom."""
+        best: dict[str, Variant] = {}
+        for field in Field:
+            for variant in self._in_field(field, item.field(field)):
+                known = best.get(variant.atom)
+                if known is None or variant.likeness > known.likeness:
+                    best[variant.atom] = variant
+        return tuple(sorted(best.values(), key=lambda variant: -variant.likeness))
+
+    def _add(self, text: str, entity: Entity | None) -> None:
+        words = tuple(_fold(word) for word in _WORD.findall(text.removesuffix("*")))
+        whole = " ".join(words)
+        self._known.add(whole)
+        is_unspaced = any(KINDS[character] is Kind.UNSPACED for character in whole)
+        if len(whole) >= MIN_LETTERS and not is_short_form(text) and not is_unspaced:
+            self._by_key[len(words), whole[0]].append(_Spelling(text, words, _pairs(whole), entity))
+
+    def _in_field(self, field: Field, content: str) -> Iterator[Variant]:
+        words = list(_words(content))
+        for count in sorted({count for count, _ in self._by_key}):
+            for start, end, run in _runs(words, count):
+                whole = " ".join(run)
+                candidates = self._by_key.get((count, whole[:1]), ())
+                if not candidates or len(whole) < MIN_LETTERS or whole in self._known:
+                    continue
+                pairs = _pairs(whole)
+                for spelling in candidates:
+                    likeness = _dice(pairs, spelling.pairs)
+                    if likeness >= LEAST_LIKENESS and _is_wordwise(run, spelling.words):
+                        evidence = Evidence(field, start, end, content[start:end], spelling.text)
+                        yield Variant(evidence, spelling.text, spelling.entity, likeness)
 
 
-def _by_length(spellings: Sequence[tuple[str, Entity | None]]) -> dict[int, list[_Listed]]:
-    found: defaultdict[int, list[_Listed]] = defaultdict(list)
-    for text, entity in spellings:
-        folded = fold_tight(text.removesuffix("*")).text.strip()
-        is_unspaced = any(KINDS[character] is Kind.UNSPACED for character in folded)
-        if len(folded) >= MIN_LETTERS and not is_unspaced:
-            found[len(_WORD.findall(text))].append((text, entity, _pairs(folded)))
-    return found
+def first_of(variants: Sequence[Variant], atoms: Collection[str], fields: Sequence[Field]) -> Variant | None:
+    """Return the first variant that would be a hit of one of ``atoms`` in these fields."""
+    return next((one for one in variants if one.atom in atoms and one.evidence.field in fields), None)
+
+
+def _fold(word: str) -> str:
+    return fold_tight(word).text.strip()
 
 
 def _words(text: str) -> Iterator[tuple[int, int, str]]:
     for number, word in enumerate(_WORD.finditer(text)):
         if number >= MAX_WORDS:
             return
-        yield word.start(), word.end(), fold_tight(word.group()).text.strip()
+        yield word.start(), word.end(), _fold(word.group())
 
 
-def _runs(words: Sequence[tuple[int, int, str]], count: int, text: str) -> Iterator[tuple[int, int, str]]:
+def _runs(words: Sequence[tuple[int, int, str]], count: int) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     for first in range(len(words) - count + 1 if count else 0):
-        start, end = words[first][0], words[first + count - 1][1]
-        run = words[first][2] if count == 1 else fold_tight(text[start:end]).text.strip()
-        if len(run) >= MIN_LETTERS:
-            yield start, end, run
+        run = words[first : first + count]
+        yield run[0][0], run[-1][1], tuple(word for _, _, word in run)
+
+
+def _is_wordwise(left: Sequence[str], right: Sequence[str]) -> bool:
+    pairs = zip(left, right, strict=True)
+    return len(left) == 1 or all(_dice(_pairs(one), _pairs(other)) >= LEAST_OF_A_WORD for one, other in pairs)
 
 
 def _pairs(text: str) -> frozenset[str]:

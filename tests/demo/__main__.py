@@ -31,12 +31,11 @@ def main() -> int:
         (WORKSPACE / "config.toml").write_text(config_text(server.base_url, OUT), encoding="utf-8")
         print(f"Demo: {len(server.feeds) + 2} sample feeds on {server.base_url}; every event in them is invented.\n")
         code = _monitor("-w", str(WORKSPACE), "once")
-        if arguments.rounds > 1:
-            print(
-                "\nDemo: an hour later. One outlet has raised its toll, the others answer “not modified”.\n", flush=True
-            )
         for _ in range(arguments.rounds - 1):
-            code = max(code, _monitor("-w", str(WORKSPACE), "once"))
+            if code:
+                break
+            print("\nDemo: another round. One outlet has raised its toll; the others answer “not modified”.\n")
+            code = _monitor("-w", str(WORKSPACE), "once")
         _print_ending(keeps_serving=arguments.keep_serving)
         if arguments.keep_serving:
             _wait_for_interrupt(server)
@@ -71,30 +70,36 @@ def _monitor(*arguments: str) -> int:
 
 
 def _print_ending(*, keeps_serving: bool) -> None:
-    digests = _newest_digest(WORKSPACE / OUT)
     monitor = "monitor -w .demo"
-    if digests:
-        print("\nThe digest, as a file to read anywhere and as a page for the browser:")
-        for path in digests:
-            print(f"    {path.relative_to(CHECKOUT)}")
-    else:
-        print("\nNo digest was written; the lines above say why.")
-    print("Try next (after: . .venv/bin/activate):")
-    print(f"    {monitor} status                          which feeds failed, and which voices have no feed")
+    print("\nTry next (after: . .venv/bin/activate):")
+    print(f"    {monitor} status                       which feeds failed, and which voices have no feed")
     print(f"    {monitor} items list --topic cpec-security")
     print(f"    {monitor} items search Kohistan")
     if keeps_serving:
-        print(
-            f"    {monitor} once                            another round; the feeds are still served, Ctrl-C ends it"
-        )
+        print(f"    {monitor} once                         another round, while the feeds are served")
     else:
-        print("    python -m tests.demo --keep-serving          the same, and the feeds stay up for rounds of your own")
+        print(
+            "    python -m tests.demo --keep-serving           the same, and the feeds stay up for rounds of your own"
+        )
+    if alerts := _newest(WORKSPACE / OUT, "alert"):
+        print("\nThe alert about the raised toll:")
+        _print_paths(alerts)
+    if digests := _newest(WORKSPACE / OUT, "morning"):
+        print("\nThe digest, as a file to read anywhere and as a page for the browser:")
+        _print_paths(digests)
+    else:
+        print("\nNo digest was written; the lines above say why.")
 
 
-def _newest_digest(folder: Path) -> list[Path]:
-    """Return the newest digest's Markdown and HTML files, none if nothing was written."""
+def _print_paths(paths: list[Path]) -> None:
+    for path in paths:
+        print(f"    {path.relative_to(CHECKOUT)}")
+
+
+def _newest(folder: Path, kind: str) -> list[Path]:
+    """Return the newest Markdown and the newest HTML file of a kind, none if nothing was written."""
     found = [
-        max(folder.rglob(f"*morning*{suffix}"), key=lambda path: path.stat().st_mtime_ns, default=None)
+        max(folder.glob(f"{kind}-*{suffix}"), key=lambda path: path.stat().st_mtime_ns, default=None)
         for suffix in (".md", ".html")
     ]
     return [path for path in found if path]

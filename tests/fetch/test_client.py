@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]  # ships no types
 import pytest
@@ -306,3 +307,14 @@ def test_the_asynchronous_way_gives_the_same(server: TestServer) -> None:
 
 def test_nothing_to_fetch_is_no_work() -> None:
     assert outcomes() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("gzip_bomb_500mb.xml.gz", FetchFailure.TOO_LARGE), ("gzip_truncated.xml.gz", FetchFailure.INCOMPLETE)],
+)
+def test_compressed_attacks_are_stopped_on_the_way_in(
+    shared: Path, server: TestServer, name: str, reason: FetchFailure
+) -> None:
+    body = (shared / "corpus" / "hostile" / name).read_bytes()
+    assert failure(server.set("/feed", Reply(headers=RSS | {"Content-Encoding": "gzip"}, body=body)))[0] is reason
