@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -84,7 +85,9 @@ def main() -> None:
     """Run the command line and exit with the code of DESIGN §7."""
     try:
         code = cli.main(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+    except SystemExit:
+        # click and rich leave so when the reader of our output went away (`monitor items list | head`): all is well.
+        sys.exit(0)
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)
@@ -97,7 +100,9 @@ def main() -> None:
                 click.echo(str(problem), err=True)
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output went away (`monitor items list | head`): nothing is wrong.
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        click.echo(f"error: the output cannot be written ({error.strerror})\n    free some space", err=True)
+        sys.exit(3)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -99,22 +99,27 @@ def show(context: Context, item: str, *, as_json: bool) -> int:
 def _list(context: Context, query: str | None, asked: dict[str, object]) -> int:
     from monitor.cli.shapes import item_line
     from monitor.pipeline.desk import open_workspace
+    from monitor.pipeline.names import check_names
     from monitor.store.lists import list_items
     from monitor.workspace.layout import Workspace
 
     as_json = asked.pop("as_json")
-    _, database = open_workspace(Workspace(context.root))
+    workspace = Workspace(context.root)
+    _, database = open_workspace(workspace)
     try:
         with database.read() as connection:
             found = list_items(connection, _item_filter(query, asked))
     finally:
         database.close()
+    if not found:
+        check_names(workspace, asked)
     if as_json:
         for one in found:
             context.echo_json(item_line(one))
     else:
         _print_table(found)
-        context.note(f"{len(found)} items" + (" (more with --limit)" if len(found) == asked["limit"] else ""))
+        noun = "item" if len(found) == 1 else "items"
+        context.note(f"{len(found)} {noun}" + (" (more with --limit)" if len(found) == asked["limit"] else ""))
     return 0
 
 

@@ -95,7 +95,8 @@ def _print_round(context: Context, desk: Desk, report: RoundReport) -> None:
     out = console()
     now = utc_now()
     poll = report.poll
-    head = f"{poll.answered} of {poll.polled} feeds answered · {poll.new} new items, {poll.changed} edited"
+    answered = f"{poll.answered} of {poll.polled} feeds answered" if poll.polled else "no feed was due"
+    head = f"{answered} · {poll.new} new items, {poll.changed} edited"
     view = news_of(desk, report, now)
     if not context.is_quiet:
         out.print(f"[bold]monitor[/] · {view.date}, {view.time} {view.zone} · {head}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Context
+from monitor.cli.rulebook import load_book, warn_of_errors
+from monitor.cli.rules_archive import diff_command, try_command
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
-    from monitor.records import Evidence, ItemMatches, Problem
-    from monitor.rules.compile import RuleBook
+    from monitor.records import Evidence, ItemMatches
     from monitor.rules.examples import ExampleResult
     from monitor.rules.match import ItemText
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 @click.group()
 def rules() -> None:
     """Check, test and try the rule files."""
+
+
+for _command in (try_command, diff_command):
+    rules.add_command(_command)
 
 
 @rules.command()
@@ -37,7 +41,7 @@ def check(context: Context, *, as_json: bool) -> int:
     """
     from monitor.workspace.rulefiles import unread_rule_files
 
-    book, unreadable = _load_book(context.root)
+    book, unreadable = load_book(context.root)
     problems = sorted((*book.problems, *unreadable, *unread_rule_files(context.root)))
     context.echo_problems(problems, as_json=as_json)
     errors = sum(problem.is_error for problem in problems)
@@ -58,9 +62,9 @@ def test(context: Context, files: tuple[Path, ...], *, as_json: bool) -> int:
     from monitor.rules.examples import run_examples
     from monitor.workspace.rulefiles import name_of
 
-    book, unreadable = _load_book(context.root, beside=files)
+    book, unreadable = load_book(context.root, beside=files)
     results = run_examples(book, [name_of(path, context.root) for path in files] or None)
-    has_errors = _warn_of_errors(context, (*book.problems, *unreadable))
+    has_errors = warn_of_errors(context, (*book.problems, *unreadable))
     for result in results:
         if as_json:
             context.echo_json(_result_line(result))
@@ -91,8 +95,8 @@ def match(context: Context, file: Path, watchlists: tuple[Path, ...], *, as_json
     """
     from monitor.rules.match import match_item
 
-    book, unreadable = _load_book(context.root, instead=watchlists)
-    has_errors = _warn_of_errors(context, (*book.problems, *unreadable))
+    book, unreadable = load_book(context.root, instead=watchlists)
+    has_errors = warn_of_errors(context, (*book.problems, *unreadable))
     now = datetime.now(UTC)
     try:
         opened = click.open_file(str(file), encoding="utf-8-sig", errors="surrogateescape")
@@ -110,55 +114,6 @@ def match(context: Context, file: Path, watchlists: tuple[Path, ...], *, as_json
                 id_, text = item
                 _print_line({"id": id_, **_matches_line(match_item(book, text))})
     return 2 if has_errors else 0
-
-
-def _load_book(
-    root: Path, *, beside: Sequence[Path] = (), instead: Sequence[Path] = ()
-) -> tuple[RuleBook, tuple[Problem, ...]]:
-    """Read and compile the workspace's rule files and those ``beside`` them, or only those named ``instead``."""
-    from monitor.rules.compile import compile_rules
-    from monitor.rules.syntax import read_rule_file
-    from monitor.workspace.rulefiles import read_given_texts, read_rule_texts
-
-    texts, unreadable = ({}, ()) if instead else read_rule_texts(root)
-    given, more = read_given_texts(instead or beside, root)
-    if not (texts or given or unreadable or more):
-        fix = "go to a workspace or name one with -w; monitor init makes one"
-        raise InputError(f"{root / 'rules'}: there is no rule file", fix)
-    files = [read_rule_file(text, path) for path, text in {**texts, **given}.items()]
-    today = datetime.now(UTC).date()
-    return compile_rules(files, _topics(root), today, analysts=_analysts(root)), (*unreadable, *more)
-
-
-def _topics(root: Path) -> tuple[str, ...] | None:
-    """Return the topics that classifiers/ defines, None in a folder without any; a broken definition counts by name."""
-    if not (root / "classifiers").is_dir():
-        return None
-    from monitor.classifiers.definition import parse_definition
-    from monitor.workspace.files import read_texts
-
-    texts, _ = read_texts(root / "classifiers", root, "*.toml")
-    found = [(path, parse_definition(text, path)[0]) for path, text in texts.items()]
-    return tuple(definition.id if definition else Path(path).stem for path, definition in found) or None
-
-
-def _analysts(root: Path) -> tuple[str, ...] | None:
-    """Return the analysts of config.toml, None where it is missing or cannot be used."""
-    path = root / "config.toml"
-    if not path.exists():
-        return None
-    from monitor.config import parse_config
-    from monitor.workspace.files import read_text
-
-    config, _ = parse_config(read_text(path, "config.toml"), "config.toml")
-    return tuple(analyst.name for analyst in config.analysts) if config else None
-
-
-def _warn_of_errors(context: Context, problems: Sequence[Problem]) -> bool:
-    errors = [problem for problem in sorted(problems) if problem.is_error]
-    for problem in errors:
-        context.warn(str(problem))
-    return bool(errors)
 
 
 def _result_line(result: ExampleResult) -> dict[str, object]:

@@ -106,8 +106,8 @@ def gather_stories(
 ) -> tuple[DigestStory, ...]:
     """Group entries by story, in the order a reader needs them: most severe, then new stories, then most relevant.
 
-    The lead of a story is an entry with the most severe rule, then one that is no copy, from the best graded source,
-    seen first. Without ``spec`` every rule with ``send`` alert or digest counts.
+    The lead of a story is an entry with the most severe rule, then one from the best graded source, then the one
+    said first. Without ``spec`` every rule with ``send`` alert or digest counts.
     """
     grouped: dict[str, list[DigestEntry]] = {}
     for entry in entries:
@@ -196,12 +196,14 @@ def _severity(entry: DigestEntry, spec: DigestSpec | None) -> Severity | None:
 
 
 def _story(story: str, members: list[DigestEntry], feeds: Mapping[str, Feed], spec: DigestSpec | None) -> DigestStory:
-    def worth(entry: DigestEntry) -> tuple[int, bool, str, datetime, str]:
+    def worth(entry: DigestEntry) -> tuple[int, str, datetime, bool, str]:
         item = entry.assessed.item
         feed = feeds.get(item.feed)
         is_copy = entry.assessed.assessment.story.link is not StoryLink.FIRST
         grade = feed.grade if feed is not None else "F"
-        return (-(_severity(entry, spec) or 0), is_copy, grade, item.first_seen_at, item.id)
+        # Which of several copies we happened to see first says nothing, least of all at a first pull.
+        said_at = min(item.published_at or item.first_seen_at, item.first_seen_at)
+        return (-(_severity(entry, spec) or 0), grade, said_at, is_copy, item.id)
 
     lead = min(members, key=worth)
     others = sorted(

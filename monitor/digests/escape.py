@@ -7,6 +7,7 @@ or be taken for markup. Templates need not think of it: every ``{{ … }}`` pass
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -96,9 +97,10 @@ def html_marked(segments: tuple[Segment, ...]) -> Markup:
 def markdown_marked(segments: tuple[Segment, ...]) -> Markup:
     """Return segments as Markdown, hits in bold."""
     parts: list[str] = []
-    for part in segments:
-        text = clean(part.text)
-        if not part.is_hit or not text.strip():
+    # Hits that touch are one run of bold: ``**a****b**`` is not emphasis.
+    for is_hit, run in groupby(segments, key=lambda part: part.is_hit):
+        text = clean("".join(part.text for part in run))
+        if not is_hit or not text.strip():
             parts.append(markdown_text(text))
             continue
         # Stars that touch a space inside are no emphasis.

@@ -87,6 +87,7 @@ def present(digest: Digest, legend: Legend, limits: Limits) -> DigestView:
         marking=digest.marking,
         is_preview=digest.is_preview,
         is_empty=not stories,
+        glance_count=sum(1 for story in stories if (story.severity or 0) >= Severity.HIGH),
         glance=tuple(
             sorted(
                 (story for story in every if story.severity in ("critical", "high")),

@@ -178,7 +178,9 @@ class DigestView:
     is_preview: bool
     is_empty: bool
     glance: tuple[StoryView, ...]
-    """The critical and high stories."""
+    """The critical and high stories, as many as there is room for."""
+    glance_count: int
+    """How many critical and high stories there are."""
     sections: tuple[SectionView, ...]
     quiet_topics: tuple[str, ...]
     """Titles of topics without a story."""

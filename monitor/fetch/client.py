@@ -7,19 +7,20 @@ import contextlib
 import queue
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import aiohttp
 from yarl import URL
 
 from monitor.fetch import failures
 from monitor.fetch.guard import Resolver, guarded_socket, literal_refusal
-from monitor.fetch.hop import Hop, Redirect
+from monitor.fetch.hop import Hop, Redirect, deadline
 from monitor.fetch.limits import FeedRequest, FetchLimits
 from monitor.fetch.polite import Host, Memory
-from monitor.records import Fetched, FetchFailed, FetchFailure, FetchOutcome
+from monitor.fetch.secrets import SecretError, reveal
+from monitor.records import Fetched, FetchFailed, FetchFailure, FetchOutcome, NotModified
 
 _NEVER_ARRIVED: Final = frozenset({FetchFailure.NAME_UNKNOWN, FetchFailure.REFUSED_ADDRESS})
 
@@ -166,7 +167,13 @@ class _Client:
 
     async def fetch(self, request: FeedRequest) -> _Delivery:
         """Fetch one feed, following redirects; every hop is checked and waits for its turn at its host."""
-        url, spent = request.feed.url, 0.0
+        try:
+            request = _with_secrets(request, self._limits)
+        except SecretError as error:
+            unsent = failures.failed(request.feed.url, FetchFailure.NO_SECRET, f"not asked: {error}")
+            return _Delivery(request.feed.name, unsent, _nothing)
+        url, spent, moved_to = request.address or request.feed.url, 0.0, None
+        is_permanent = True
         visited = {url}
         for _ in range(self._limits.max_redirects + 1):
             target = _target(url, request)
@@ -177,7 +184,7 @@ class _Client:
                 place = await self._memory.place()
                 hop = Hop(self._session(request), self._limits, request, target, place)
                 try:
-                    answer = await hop.run(self._limits.deadline.total_seconds() - spent)
+                    answer = await hop.run(deadline(request, self._limits) - spent)
                 except BaseException:
                     place.release()
                     raise
@@ -185,15 +192,19 @@ class _Client:
             if isinstance(answer, FetchFailed) and answer.reason in _NEVER_ARRIVED:
                 host.forgive()
             if isinstance(answer, Fetched):
-                return _Delivery(request.feed.name, answer, place.release)
+                return _Delivery(request.feed.name, _moved(answer, moved_to), place.release)
             place.release()
-            if not isinstance(answer, Redirect):
+            if isinstance(answer, NotModified):
+                return _Delivery(request.feed.name, _moved(answer, moved_to), _nothing)
+            if isinstance(answer, FetchFailed):
                 return _Delivery(request.feed.name, answer, _nothing)
             if answer.url in visited:
                 words = f"the server sends us in a circle (by way of {answer.url[:200]})"
                 return _Delivery(request.feed.name, failures.failed(url, FetchFailure.REDIRECTS, words), _nothing)
             visited.add(answer.url)
             url = answer.url
+            is_permanent = is_permanent and answer.is_permanent
+            moved_to = url if is_permanent else moved_to
         words = f"the server redirects more than {self._limits.max_redirects} times"
         return _Delivery(request.feed.name, failures.failed(url, FetchFailure.REDIRECTS, words), _nothing)
 
@@ -205,7 +216,7 @@ class _Client:
 
     def _session(self, request: FeedRequest) -> aiohttp.ClientSession:
         """Return the session for a feed: guarded, unless it may reach private addresses or a proxy stands between."""
-        return self._open if request.feed.allow_private or self._limits.proxy else self._guarded
+        return self._open if request.feed.allow_private or request.feed.proxy else self._guarded
 
 
 def _session(limits: FetchLimits, *, is_guarded: bool) -> aiohttp.ClientSession:
@@ -221,6 +232,22 @@ def _session(limits: FetchLimits, *, is_guarded: bool) -> aiohttp.ClientSession:
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_deadline.total_seconds()),
         trust_env=False,
     )
+
+
+Answer = TypeVar("Answer", Fetched, NotModified)
+
+
+def _moved(answer: Answer, moved_to: str | None) -> Answer:
+    return replace(answer, moved_to=moved_to) if moved_to else answer
+
+
+def _with_secrets(request: FeedRequest, limits: FetchLimits) -> FeedRequest:
+    """Return the request with what its headers and proxy refer to; raise SecretError if something is not there."""
+    feed, proxy = request.feed, request.feed.proxy or limits.proxy
+    if not feed.headers and not proxy:
+        return request
+    headers = tuple((name, reveal(value, limits.root)) for name, value in feed.headers)
+    return replace(request, feed=replace(feed, headers=headers, proxy=reveal(proxy, limits.root) if proxy else None))
 
 
 def _target(url: str, request: FeedRequest) -> URL | FetchFailed:

@@ -76,12 +76,20 @@ def _carried(address: Address) -> Address | None:
 def literal_refusal(host: str) -> str | None:
     """Return why a host that is a literal address must not be connected to; None for names and public addresses.
 
-    The client connects to literal addresses without asking its resolver, so they are checked before.
+    The client connects to literal addresses without asking its resolver, so they are checked before. Behind a proxy
+    nothing else is checked, so the other spellings of an address that resolvers know (2130706433, 127.1, 0x7f.0.0.1)
+    and the names of this computer (RFC 6761, 6.3) are literals too.
     """
+    name = host.partition("%")[0].rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return f"{name} belongs to this computer"
     try:
-        ipaddress.ip_address(host.partition("%")[0])
+        ipaddress.ip_address(name)
     except ValueError:
-        return None
+        try:
+            return refusal(socket.inet_ntoa(socket.inet_aton(name)))
+        except (OSError, ValueError):
+            return None
     return refusal(host)
 
 

@@ -25,11 +25,17 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECA
 _LINE_ENDS = re.compile(r"[\x00-\x1f\x7f]+")
 
 
-def request_headers(request: FeedRequest, contact: str, *, is_same_origin: bool) -> dict[str, str]:
-    """Return the headers to send; the feed's own (names, cookies) only go to the host they were meant for."""
-    agent = f"monitor/{__version__} (+{contact})" if contact else f"monitor/{__version__}"
+def user_agent(request: FeedRequest, contact: str) -> str:
+    """Return who we say we are."""
+    if request.feed.is_sensitive:
+        return NEUTRAL_AGENT
+    return f"monitor/{__version__} (+{contact})" if contact else f"monitor/{__version__}"
+
+
+def request_headers(request: FeedRequest, contact: str, own: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers to send; ``own`` are the feed's, which stand above ours."""
     headers = {
-        "User-Agent": NEUTRAL_AGENT if request.feed.is_sensitive else agent,
+        "User-Agent": user_agent(request, contact),
         "Accept": ACCEPT,
         "Accept-Encoding": ACCEPT_ENCODING,
     }
@@ -37,10 +43,9 @@ def request_headers(request: FeedRequest, contact: str, *, is_same_origin: bool)
         headers["If-None-Match"] = request.etag
     if request.last_modified:
         headers["If-Modified-Since"] = request.last_modified
-    own = dict(request.feed.headers) if is_same_origin else {}
     lowered = {name.lower() for name in own}
     kept = {name: value for name, value in headers.items() if name.lower() not in lowered}
-    return {name: _LINE_ENDS.sub(" ", value).strip() for name, value in (kept | own).items()}
+    return {name: _LINE_ENDS.sub(" ", value).strip() for name, value in {**kept, **own}.items()}
 
 
 def media_type(headers: Mapping[str, str]) -> tuple[str, str | None]:
@@ -50,8 +55,11 @@ def media_type(headers: Mapping[str, str]) -> tuple[str, str | None]:
     return value.partition(";")[0].strip().lower()[:100], charset[1] if charset else None
 
 
-def max_age(headers: Mapping[str, str]) -> timedelta | None:
-    """Return how long the answer stays fresh: max-age less Age, else Expires less Date (RFC 9111, 4.2)."""
+def max_age(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """Return how long the answer stays fresh: max-age less Age, else Expires less Date (RFC 9111, 4.2).
+
+    ``now`` stands in for a Date the server does not send.
+    """
     control = headers.get("Cache-Control", "")
     if re.search(r"no-(?:cache|store)", control, re.IGNORECASE):
         return None
@@ -60,26 +68,26 @@ def max_age(headers: Mapping[str, str]) -> timedelta | None:
         spent = headers.get("Age", "0")
         seconds = int(age[1]) - (int(spent) if spent.isdigit() and len(spent) < 12 else 0)
         return min(timedelta(seconds=max(0, min(seconds, 10**9))), _LONGEST) or None
-    return _until(headers.get("Expires"), headers) or None
+    return _until(headers.get("Expires"), headers, now) or None
 
 
-def retry_after(headers: Mapping[str, str]) -> timedelta | None:
+def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """Return how long the server asks us to wait.
 
     Accepts seconds or an HTTP date (RFC 9110, 10.2.3), counted from the answer's own Date, so that a wrong clock on
-    either side does no harm. Past dates give zero; anything else gives None, for a wrong header must not stop polling.
+    either side does no harm, and from ``now`` if the answer has none. Past dates give zero; anything else gives None, for a wrong header must not stop polling.
     """
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return min(timedelta(seconds=min(int(value[:12]), 10**9)), _LONGEST)
-    return _until(value, headers)
+    return _until(value, headers, now)
 
 
-def _until(value: str | None, headers: Mapping[str, str]) -> timedelta | None:
-    end, start = _date(value), _date(headers.get("Date"))
-    if end is None or start is None:
+def _until(value: str | None, headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    end = _date(value) if value else None
+    if end is None:
         return None
-    return min(max(end - start, timedelta()), _LONGEST)
+    return min(max(end - (_date(headers.get("Date")) or now), timedelta()), _LONGEST)
 
 
 def _date(value: str | None) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import aiohttp
@@ -18,6 +19,7 @@ from monitor.fetch.polite import Place
 from monitor.records import Fetched, FetchFailed, FetchFailure, FetchOutcome, NotModified
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_PERMANENT: Final = frozenset({301, 308})
 _READ_AT_ONCE: Final = 65_536
 _SHOWN_OF_ERRORS: Final = 32_768
 """Bytes of an error page looked at, to tell a challenge from a fault."""
@@ -32,9 +34,10 @@ _CHALLENGES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """The server names another address."""
+    """The server names another address; ``is_permanent`` says that it means it to stay (301, 308)."""
 
     url: str
+    is_permanent: bool = False
 
 
 class Hop:
@@ -58,7 +61,7 @@ class Hop:
             async with asyncio.timeout(seconds) as timer:
                 return await self._ask(timer)
         except TimeoutError:
-            limit = self._limits.deadline.total_seconds()
+            limit = deadline(self._request, self._limits)
             if loop.time() - started - self._waited < seconds:
                 words = "the server did not take the connection in time"
             elif self._received:
@@ -72,12 +75,14 @@ class Hop:
             self.spent = loop.time() - started - self._waited
 
     async def _ask(self, timer: asyncio.Timeout) -> FetchOutcome | Redirect:
-        origin = URL(self._request.feed.url)
-        headers = request_headers(
-            self._request, self._limits.contact, is_same_origin=self._url.origin() == origin.origin()
-        )
-        proxy = self._limits.proxy
-        async with self._session.get(self._url, headers=headers, allow_redirects=False, proxy=proxy) as response:
+        own = dict(self._request.feed.headers) if _is_trusted(self._request.feed.url, self._url) else {}
+        headers = request_headers(self._request, self._limits.contact, own)
+        proxy = self._request.feed.proxy
+        # Without it the library would tell the proxy its own name and version.
+        about_us = {"User-Agent": headers["User-Agent"]} if proxy and "User-Agent" in headers else None
+        async with self._session.get(
+            self._url, headers=headers, allow_redirects=False, proxy=proxy, proxy_headers=about_us
+        ) as response:
             if response.status in _REDIRECTS:
                 return self._redirect(response)
             if response.status == 304:
@@ -93,10 +98,11 @@ class Hop:
             return failures.failed(str(self._url), FetchFailure.REDIRECTS, words)
         readable = location.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         try:
-            return Redirect(str(self._url.join(URL(readable)).with_fragment(None)))
+            target = str(self._url.join(URL(readable)).with_fragment(None))
         except ValueError:
             words = f'HTTP {response.status}: the server redirects to "{readable[:200]}", which is not an address'
             return failures.failed(str(self._url), FetchFailure.REDIRECTS, words)
+        return Redirect(target, response.status in _PERMANENT)
 
     def _not_modified(self, response: aiohttp.ClientResponse) -> NotModified | FetchFailed:
         if not (self._request.etag or self._request.last_modified):
@@ -106,7 +112,7 @@ class Hop:
             url=self._request.feed.url,
             etag=response.headers.get("ETag"),
             last_modified=response.headers.get("Last-Modified"),
-            max_age=max_age(response.headers),
+            max_age=max_age(response.headers, datetime.now(UTC)),
         )
 
     async def _fetched(self, response: aiohttp.ClientResponse, timer: asyncio.Timeout) -> FetchOutcome:
@@ -122,7 +128,7 @@ class Hop:
             charset=charset,
             etag=response.headers.get("ETag"),
             last_modified=response.headers.get("Last-Modified"),
-            max_age=max_age(response.headers),
+            max_age=max_age(response.headers, datetime.now(UTC)),
         )
 
     async def _body(self, response: aiohttp.ClientResponse, timer: asyncio.Timeout) -> bytes:
@@ -153,7 +159,24 @@ class Hop:
             with contextlib.suppress(aiohttp.ClientError):  # the status says enough
                 page = await response.content.read(_SHOWN_OF_ERRORS)
         refused = failures.from_status(str(self._url), response.status, is_challenge=_is_challenge(response, page))
-        return FetchFailed(refused.url, refused.reason, refused.detail, response.status, retry_after(response.headers))
+        return FetchFailed(refused.url, refused.reason, refused.detail, response.status, retry_after(response.headers, datetime.now(UTC)))
+
+
+def deadline(request: FeedRequest, limits: FetchLimits) -> float:
+    """Return the seconds one feed may take."""
+    return (request.feed.deadline or limits.deadline).total_seconds()
+
+
+def _is_trusted(configured: str, url: URL) -> bool:
+    """Return whether the feed's own headers, which may be secrets, may go to ``url``: to its own server only.
+
+    The same server over https is its own server too; over http after https it is whoever listens on the way.
+    """
+    own = URL(configured)
+    if url.origin() == own.origin():
+        return True
+    is_safer = (own.scheme, own.port, url.scheme, url.port) == ("http", 80, "https", 443)
+    return is_safer and url.host == own.host
 
 
 def _is_challenge(response: aiohttp.ClientResponse, page: bytes) -> bool:

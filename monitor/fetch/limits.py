@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from monitor.records import Feed
 
@@ -31,6 +32,9 @@ class FetchLimits:
     contact: str = ""
     """An address or URL where the owner of a server finds us; part of the User-Agent."""
     proxy: str | None = None
+    """For feeds that name none of their own; http:// or https://, or where that is kept (see ``secrets``)."""
+    root: Path = Path()
+    """Where the paths of secret files start: the workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,5 @@ class FeedRequest:
     feed: Feed
     etag: str | None = None
     last_modified: str | None = None
+    address: str | None = None
+    """Where to ask, if not at the feed's own address: where that has moved to."""

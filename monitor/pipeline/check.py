@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from monitor.config import Config, parse_config
+from monitor.deliver.routes import EmailRoute
 from monitor.errors import InputError
 from monitor.pipeline.desk import load_templates, template_names
 from monitor.pipeline.references import CONFIG, Named, reference_problems
@@ -12,6 +13,7 @@ from monitor.pipeline.topics import build_topics, read_passage_texts, read_topic
 from monitor.records import Problem, Source
 from monitor.rules.compile import compile_rules
 from monitor.rules.syntax import read_rule_file
+from monitor.text.located_toml import parse_toml
 from monitor.workspace.files import read_text, read_texts
 from monitor.workspace.layout import Workspace
 from monitor.workspace.rulefiles import unread_rule_files
@@ -32,8 +34,25 @@ def check_workspace(workspace: Workspace, today: date) -> tuple[Problem, ...]:
     named = Named(topics.ids, book, template_names(workspace))
     dangling = reference_problems(config, config_text, named) if config else ()
     rule_problems = (unreadable_rules, own, book.problems, unread_rule_files(workspace.root))
-    every = (found, unreadable, lost, topic_problems, *rule_problems, template_problems, dangling)
+    secrets = _missing_secrets(workspace, config, config_text) if config else ()
+    every = (found, secrets, unreadable, lost, topic_problems, *rule_problems, template_problems, dangling)
     return tuple(sorted({problem for problems in every for problem in problems}))
+
+
+def _missing_secrets(workspace: Workspace, config: Config, text: str) -> tuple[Problem, ...]:
+    """Return the files of passwords and certificates that routes name and that are not there."""
+    document = parse_toml(text, CONFIG)
+    problems = []
+    for route in config.routes:
+        if isinstance(route, EmailRoute):
+            for key, path in (("password_file", route.password_file), ("ca_file", route.ca_file)):
+                if path is not None and not (workspace.root / path).is_file():
+                    what = f'route.{route.name}: there is no file "{path}"'
+                    fix = (
+                        f"make it before the first mail, or mend {key}; then try: monitor deliveries test {route.name}"
+                    )
+                    problems.append(Problem(document.where(("route", route.name, key)), "C006", what, fix))
+    return tuple(problems)
 
 
 def _check_config(workspace: Workspace) -> tuple[Config | None, str, tuple[Problem, ...]]:

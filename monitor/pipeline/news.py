@@ -15,7 +15,7 @@ from monitor.pipeline.round import RoundReport
 from monitor.records import DigestSpec
 from monitor.store import assessments
 
-_LIMITS = Limits(stories=15, others=5, snippet_chars=300, more=25, troubled=100)
+_LIMITS = Limits(stories=6, others=5, snippet_chars=300, more=20, troubled=100, keeps_top=False)
 """For a terminal: what fits a few screens; the digest has the rest."""
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from monitor.errors import OutsideError
+from monitor.feeds.asking import after_answer, question
 from monitor.feeds.changes import body_hash, compare, identity_keys
 from monitor.feeds.parse import parse_feed
 from monitor.feeds.schedule import after_poll
@@ -50,7 +52,7 @@ def poll(
     with database.read() as connection:
         states = feed_rows.states(connection)
     work = _Poll(database, {feed.name: feed for feed in feeds}, states, clock, progress)
-    requests = [_request(feed, work.state(feed)) for feed in feeds]
+    requests = [_request(feed, work.state(feed), clock()) for feed in feeds]
     progress.start("polling feeds", len(requests))
     try:
         run_fetch(requests, limits, work.take)
@@ -60,13 +62,9 @@ def poll(
     return work.report()
 
 
-def _request(feed: Feed, state: FeedState) -> FeedRequest:
-    is_same_address = state.url == feed.url
-    return FeedRequest(
-        feed=feed,
-        etag=state.etag if is_same_address else None,
-        last_modified=state.last_modified if is_same_address else None,
-    )
+def _request(feed: Feed, state: FeedState, now: datetime) -> FeedRequest:
+    asked = question(feed, state, now)
+    return FeedRequest(feed=feed, etag=asked.etag, last_modified=asked.last_modified, address=asked.address)
 
 
 class _Poll:
@@ -135,7 +133,8 @@ class _Poll:
                 with self._database.read() as connection:
                     known = item_rows.known(connection, feed.name, keys)
                 changes = compare(feed, state, parsed, known, now)
-        return after_poll(feed, state, outcome, parsed, changes, now, self._random.random()), changes
+        after = after_poll(feed, state, outcome, parsed, changes, now, self._random.random())
+        return after_answer(feed, state, after, outcome, now), changes
 
     def _tripped(self, feed: Feed) -> FeedState:
         state, now = self.state(feed), self._clock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -170,8 +170,11 @@ class _Steps:
         return closed
 
     def _close(self, spec: DigestSpec, slot: datetime | None, gaps: Sequence[str]) -> ClosedDigest | None:
+        # A step that failed is news for the reader: without its word the digest would look complete.
+        failed = tuple(f"this round: {failure.what}" for failure in self.failures)
+        desk = replace(self._desk, fallbacks=(*self._desk.fallbacks, *failed))
         try:
-            return close(self._desk, spec, slot, self._clock(), gaps)
+            return close(desk, spec, slot, self._clock(), gaps)
         except SlotTakenError:
             # Another command closed this slot between our question and our transaction: the reader has it.
             return None

@@ -50,6 +50,10 @@ class Feed:
     wants_full_text: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     declared_at: Source | None = None
+    proxy: str | None = None
+    """Fetch by way of this proxy; None for the one of all feeds, if there is one."""
+    deadline: timedelta | None = None
+    """For one answer; None for the one of all feeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,14 @@ class FeedState:
     """The last failure in words, empty when the last poll succeeded."""
     identity_policy: str = "guid"
     """How items are told apart: guid, link or content; degraded when guids prove unusable (DESIGN §4)."""
+    fetched_at: datetime | None = None
+    """When a whole body last came; validators are left out of one request a day."""
+    moved_to: str | None = None
+    """Where the feed's address leads by permanent redirects."""
+    moved_since: datetime | None = None
+    """Since when every answer came from ``moved_to``."""
+    moved_at: datetime | None = None
+    """When ``moved_to`` took the place of the configured address; None while that is still asked."""
 
 
 class FetchFailure(StrEnum):
@@ -93,6 +105,7 @@ class FetchFailure(StrEnum):
     BAD_ENCODING = "bad-encoding"
     INCOMPLETE = "incomplete"
     BAD_ADDRESS = "bad-address"
+    NO_SECRET = "no-secret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,8 @@ class Fetched:
     last_modified: str | None = None
     max_age: timedelta | None = None
     """How long the server says the answer stays fresh (Cache-Control, else Expires)."""
+    moved_to: str | None = None
+    """The last address reached by permanent redirects alone (301, 308); None if the first hop was no such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +134,7 @@ class NotModified:
     etag: str | None = None
     last_modified: str | None = None
     max_age: timedelta | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.store.columns import Flag, Real, UtcTime, Whole, Words
 
-HEAD = "0001"
+HEAD = "0002"
 """The version of the newest migration."""
 
 metadata = sa.MetaData()
@@ -53,6 +53,10 @@ feed_states = sa.Table(
     sa.Column("since", UtcTime),
     sa.Column("problem", Words, nullable=False),
     sa.Column("identity_policy", sa.Text, nullable=False),
+    sa.Column("fetched_at", UtcTime),
+    sa.Column("moved_to", Words),
+    sa.Column("moved_since", UtcTime),
+    sa.Column("moved_at", UtcTime),
     sqlite_strict=True,
 )
 

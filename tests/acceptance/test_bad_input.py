@@ -147,3 +147,22 @@ def test_a_full_disk_under_the_database_is_said_and_the_next_round_has_everythin
         again = monitor(root, "once")
         assert again.code == 0, again.err
     assert int(str(rows(root, "select count(*) from items")[0][0])) >= 150
+
+
+def test_a_password_file_that_is_not_there_is_found_by_the_check(fitted: Path, tmp_path: Path) -> None:
+    mail = (
+        '[route.mail]\nkind = "email"\nto = "a@example.org"\nfrom = "b@example.org"\nhost = "mail.example.org"\n'
+        'user = "b"\npassword_file = "secrets/mail.txt"\n'
+    )
+    root = copy_workspace(fitted, tmp_path / "desk", config_of("", mail))
+    checked = monitor(root, "check")
+    assert checked.code == 2
+    assert 'C006 route.mail: there is no file "secrets/mail.txt"' in checked.out
+
+
+def test_a_misspelt_filter_is_no_empty_list(fitted: Path, tmp_path: Path) -> None:
+    root = copy_workspace(fitted, tmp_path / "desk", config_of(""))
+    done = monitor(root, "items", "list", "--topic", "cpec-securty")
+    assert done.code == 2
+    assert 'did you mean "cpec-security"?' in done.err
+    assert monitor(root, "items", "list", "--topic", "cpec-security").code == 0

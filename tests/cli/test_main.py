@@ -46,3 +46,31 @@ def test_an_unknown_command_is_a_bad_input(tmp_path: Path) -> None:
     done = monitor(tmp_path, "wonce")
     assert done.code == 2
     assert "No such command" in done.err
+
+
+def test_rules_commands_outside_a_workspace_do_not_say_that_all_is_well(tmp_path: Path) -> None:
+    for command in ("check", "test"):
+        done = monitor(tmp_path, "rules", command)
+        assert done.code == 2
+        assert "there is no rule file" in done.err
+
+
+def test_items_to_match_that_are_not_there_are_bad_input(fitted: Path) -> None:
+    done = monitor(fitted, "rules", "match", "no-such-file.jsonl")
+    assert done.code == 2
+    assert done.err.startswith("error: no-such-file.jsonl: cannot be read")
+
+
+def test_a_reader_that_goes_away_is_no_failure(fitted: Path, tmp_path: Path) -> None:
+    lines = tmp_path / "items.jsonl"
+    lines.write_text('{"id": 1, "title": "Attack on Chinese engineers near Dasu"}\n' * 5000, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-m", "monitor", "-w", str(fitted), "rules", "match", str(lines)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        running.stdout.close()
+        _, complaints = running.communicate(timeout=120)
+    assert (running.returncode, complaints) == (0, b"")

@@ -104,7 +104,7 @@ def test_a_story_stands_once_in_its_best_topic_with_its_copies_after_the_lead() 
     assert story.headline == "About origin"
 
 
-def test_the_lead_has_the_most_severe_rule_then_is_no_copy_then_is_graded_best_then_came_first() -> None:
+def test_the_lead_has_the_most_severe_rule_then_is_graded_best_then_was_said_first() -> None:
     feeds = {
         "good-feed": Feed("good-feed", "u", "Good", grade="A"),
         "poor-feed": Feed("poor-feed", "u", "Poor", grade="D"),
@@ -119,6 +119,10 @@ def test_the_lead_has_the_most_severe_rule_then_is_no_copy_then_is_graded_best_t
     grave = copy_of(matched(scored(item("grave", hours=1)), "cpec-desk/x", Severity.CRITICAL), "s")
     digest, _ = build(SPEC, (*plain, grave), replace(EDITION, feeds=feeds))
     assert shown(digest) == {"cpec-security": ["grave poor copied good"]}
+    wire = copy_of(scored(item("wire", hours=3, feed="good-feed"), cpec=0.9), "s")
+    rewrite = replace_story(scored(item("rewrite", hours=4, feed="poor-feed"), cpec=0.9))
+    digest, _ = build(SPEC, (rewrite, wire), replace(EDITION, feeds=feeds))
+    assert shown(digest) == {"cpec-security": ["wire rewrite"]}, "which of two copies was read first says nothing"
 
 
 def replace_story(assessed: AssessedItem) -> AssessedItem:

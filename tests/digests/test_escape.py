@@ -121,3 +121,8 @@ def test_html_hits_are_marked_and_everything_is_escaped() -> None:
     marked = html_marked((Segment("<b>"), Segment('"&', is_hit=True)))
     assert str(marked) == "&lt;b&gt;<mark>&#34;&amp;</mark>"
     assert re.search(r"<(?!/?mark>)", marked) is None
+
+
+def test_hits_that_touch_are_one_run_of_bold() -> None:
+    touching = (Segment("达苏", is_hit=True), Segment("遇袭", is_hit=True), Segment("事件"))
+    assert markdown_marked(touching) == "**达苏遇袭**事件"

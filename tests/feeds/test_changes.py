@@ -134,6 +134,30 @@ def test_items_that_share_one_link_stay_apart() -> None:
     assert [change.item.title for change in changes.new] == ["08:20 Road closed"]
 
 
+def test_a_shared_link_is_no_key_once_its_items_have_gone() -> None:
+    replay = Replay()
+    live = "https://frontier.example/live"
+    replay.pull(rss(entry("1", live, "08:00 Blast heard"), entry("2", live, "08:10 Two dead")))
+    changes = replay.pull(rss(entry("3", live, "08:20 Road closed")))
+    assert [change.item.title for change in changes.new] == ["08:20 Road closed"]
+
+
+def test_a_story_at_the_old_address_of_a_renamed_one_is_a_story_of_its_own() -> None:
+    replay = Replay()
+    others = [entry(f"g{n}", f"{B}/{n}", f"Story {n}") for n in range(4)]
+    replay.pull(rss(entry("1", A, "Blast heard"), *others))
+    changes = replay.pull(rss(entry("9", A, "Bridge blown up"), entry("1", f"{A}-old", "Blast heard"), *others))
+    assert [change.item.title for change in changes.new] == ["Bridge blown up"]
+    assert changes.changed == ()
+
+
+def test_a_single_item_that_links_to_the_front_page_is_no_edit_of_the_last_one() -> None:
+    replay = Replay()
+    home = "https://frontier.example/"
+    replay.pull(rss(entry(None, home, "Statement 1")))
+    assert [change.item.title for change in replay.pull(rss(entry(None, home, "Statement 2"))).new] == ["Statement 2"]
+
+
 def test_without_guids_links_to_the_front_page_tell_nothing() -> None:
     replay = Replay()
     home = "https://frontier.example/"

@@ -43,6 +43,9 @@ def test_a_bomb_stops_at_the_limit(name: str) -> None:
 def test_a_bomb_in_a_bomb_stops_at_the_inner_limit() -> None:
     with pytest.raises(TooLargeError):
         unpack("gzip, gzip", gzip.compress(gzip.compress(b"\0" * 50_000_000)))
+    padded = gzip.compress(DOCUMENT) + b"\0" * 50_000_000  # what lies between the layers is bounded too
+    with pytest.raises(TooLargeError):
+        unpack("gzip, gzip", gzip.compress(padded))
 
 
 def test_a_broken_stream_is_named() -> None:

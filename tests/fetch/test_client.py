@@ -217,7 +217,8 @@ def test_redirects_are_followed_and_told(server: TestServer) -> None:
 def test_redirects_in_a_circle_and_without_end_stop(server: TestServer) -> None:
     server.set("/a", Reply(302, {"Location": "/b"}))
     server.set("/b", Reply(302, {"Location": "/a"}))
-    assert failure(server.url("/a"))[0] is FetchFailure.REDIRECTS
+    words = f"the server sends us in a circle (by way of {server.url('/a')})"
+    assert failure(server.url("/a")) == (FetchFailure.REDIRECTS, words)
 
     def further(request: Request) -> Reply:
         return Reply(302, {"Location": f"/chain?{int(request.path.partition('?')[2]) + 1}"})

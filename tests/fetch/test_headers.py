@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from monitor.fetch.limits import FeedRequest
 from monitor.records import Feed
 
 NOON = "Sat, 21 Nov 2026 12:00:00 GMT"
+OURS = datetime(2026, 11, 21, 11, 50, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ NOON = "Sat, 21 Nov 2026 12:00:00 GMT"
         ({"Retry-After": "120"}, timedelta(minutes=2)),
         ({"Retry-After": "Sat, 21 Nov 2026 12:30:00 GMT", "Date": NOON}, timedelta(minutes=30)),
         ({"Retry-After": "Sat, 21 Nov 2026 11:30:00 GMT", "Date": NOON}, timedelta(0)),
-        ({"Retry-After": "Sat, 21 Nov 2026 12:30:00 GMT"}, None),  # no Date to count from
+        ({"Retry-After": "Sat, 21 Nov 2026 12:30:00 GMT"}, timedelta(minutes=40)),  # no Date: counted from our clock
         ({"Retry-After": "9" * 40}, timedelta(days=365)),
         ({"Retry-After": "-5"}, None),
         ({"Retry-After": "soon"}, None),
@@ -26,7 +27,7 @@ NOON = "Sat, 21 Nov 2026 12:00:00 GMT"
     ],
 )
 def test_retry_after(headers: dict[str, str], wait: timedelta | None) -> None:
-    assert retry_after(headers) == wait
+    assert retry_after(headers, OURS) == wait
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_retry_after(headers: dict[str, str], wait: timedelta | None) -> None:
     ],
 )
 def test_max_age(headers: dict[str, str], age: timedelta | None) -> None:
-    assert max_age(headers) == age
+    assert max_age(headers, OURS) == age
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_media_type(value: str, found: tuple[str, str | None]) -> None:
 
 def test_the_feeds_own_headers_replace_ours_and_cannot_smuggle_lines() -> None:
     feed = Feed("f", "https://example.org/feed", "Outlet", headers=(("user-agent", "Desk/1"), ("X-A", "1\r\nX-B: 2")))
-    headers = request_headers(FeedRequest(feed), "desk@example.org", is_same_origin=True)
+    headers = request_headers(FeedRequest(feed), "desk@example.org", dict(feed.headers))
     assert headers["user-agent"] == "Desk/1"
     assert "User-Agent" not in headers
     assert headers["X-A"] == "1 X-B: 2"

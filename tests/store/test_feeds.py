@@ -22,6 +22,10 @@ DAWN = FeedState(
     since=NOON - HOUR,
     problem="HTTP 503",
     identity_policy="link",
+    fetched_at=NOON - HOUR,
+    moved_to="https://dawn.example/rss",
+    moved_since=NOON - 9 * 24 * HOUR,
+    moved_at=NOON - HOUR,
 )
 
 

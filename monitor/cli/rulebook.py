@@ -1,0 +1,77 @@
+"""The rule book of a workspace, as commands that need no database read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.cli.context import Context
+from monitor.errors import InputError
+
+if TYPE_CHECKING:
+    from monitor.records import Problem
+    from monitor.rules.compile import RuleBook
+
+
+def load_book(
+    root: Path, *, beside: Sequence[Path] = (), instead: Sequence[Path] = ()
+) -> tuple[RuleBook, tuple[Problem, ...]]:
+    """Read and compile the workspace's rule files and those ``beside`` them, or only those named ``instead``."""
+    from monitor.rules.compile import compile_rules
+    from monitor.rules.syntax import read_rule_file
+    from monitor.workspace.rulefiles import read_given_texts, read_rule_texts
+
+    texts, unreadable = ({}, ()) if instead else read_rule_texts(root)
+    given, more = read_given_texts(instead or beside, root)
+    if not (texts or given or unreadable or more):
+        fix = "go to a workspace or name one with -w; monitor init makes one"
+        raise InputError(f"{root / 'rules'}: there is no rule file", fix)
+    files = [read_rule_file(text, path) for path, text in {**texts, **given}.items()]
+    today = datetime.now(UTC).date()
+    return compile_rules(files, _topics(root), today, analysts=_analysts(root)), (*unreadable, *more)
+
+
+def load_version(root: Path, version: str | None) -> tuple[RuleBook, tuple[Problem, ...]]:
+    """Read and compile the rules of a version: a git revision, a folder, a file, or (None) the workspace as it is."""
+    from monitor.rules.compile import compile_rules
+    from monitor.rules.syntax import read_rule_file
+    from monitor.workspace.versions import read_version
+
+    texts, unreadable = read_version(root, version)
+    files = [read_rule_file(text, path) for path, text in texts.items()]
+    today = datetime.now(UTC).date()
+    return compile_rules(files, _topics(root), today, analysts=_analysts(root)), unreadable
+
+
+def _topics(root: Path) -> tuple[str, ...] | None:
+    """Return the topics that classifiers/ defines, None in a folder without any; a broken definition counts by name."""
+    if not (root / "classifiers").is_dir():
+        return None
+    from monitor.classifiers.definition import parse_definition
+    from monitor.workspace.files import read_texts
+
+    texts, _ = read_texts(root / "classifiers", root, "*.toml")
+    found = [(path, parse_definition(text, path)[0]) for path, text in texts.items()]
+    return tuple(definition.id if definition else Path(path).stem for path, definition in found) or None
+
+
+def _analysts(root: Path) -> tuple[str, ...] | None:
+    """Return the analysts of config.toml, None where it is missing or cannot be used."""
+    path = root / "config.toml"
+    if not path.exists():
+        return None
+    from monitor.config import parse_config
+    from monitor.workspace.files import read_text
+
+    config, _ = parse_config(read_text(path, "config.toml"), "config.toml")
+    return tuple(analyst.name for analyst in config.analysts) if config else None
+
+
+def warn_of_errors(context: Context, problems: Sequence[Problem]) -> bool:
+    """Print the errors among problems to standard error; return whether there are any."""
+    errors = [problem for problem in sorted(problems) if problem.is_error]
+    for problem in errors:
+        context.warn(str(problem))
+    return bool(errors)

@@ -1,0 +1,295 @@
+"""One item of a well-formed feed, read into the fields feedparser would give it.
+
+Where an element may stand several times or at several depths, the one that counts is the one that counts for
+feedparser, since every id of a stored item rests on it; what feedparser does by mistake is not followed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from monitor.feeds.fast_names import Names, Role, canonical_name
+from monitor.feeds.fast_values import markup_of, text_of, unspoilt
+from monitor.feeds.links import joined
+
+Fields = dict[str, object]
+
+_XML: Final = "{http://www.w3.org/XML/1998/namespace}"
+_ABOUT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_ADDRESSES: Final = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[A-Za-z]{2,24}")
+_TYPES: Final = {
+    "text": "text/plain",
+    "plain": "text/plain",
+    "text/plain": "text/plain",
+    "html": "text/html",
+    "text/html": "text/html",
+    "xhtml": "application/xhtml+xml",
+    "application/xhtml+xml": "application/xhtml+xml",
+}
+_XHTML: Final = "application/xhtml+xml"
+_EVIDENT_MARKUP = re.compile(r"</\w+>|&#?\w+;")
+_REFERENCE_LIKE = re.compile(r"&(\w+);", re.ASCII)
+_EMPTY_IMAGE: Final = frozenset({"url", "title", "link", "width", "height"})
+
+
+class NotFollowedError(Exception):
+    """The document does something this reader does not know how the reference reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What holds for all items of one document."""
+
+    names: Names
+    is_atom: bool
+    has_bases: bool
+    """Whether ``xml:base`` occurs at all; looking for it at every link costs more than reading the link."""
+    has_languages: bool
+
+
+def read_entry(element: etree._Element, setting: Setting, lang: str | None) -> Fields:
+    """Return the fields of an item; ``lang`` is the language of what stands around it.
+
+    Raises NotFollowedError where only the reference reader knows what to make of it.
+    """
+    if "href" in element.attrib or "lastmod" in element.attrib:
+        raise NotFollowedError
+    return _EntryReader(element, setting, lang).read()
+
+
+def attributes_of(element: etree._Element) -> dict[str, str]:
+    """Return the attributes without a namespace, names in lower case, ``rel`` and ``type`` values too."""
+    found = {}
+    for key, value in element.attrib.items():
+        name = str(key).lower()
+        found[name] = str(value).lower() if name in ("rel", "type") else str(value)
+    return found
+
+
+def language_of(element: etree._Element, around: str | None) -> str | None:
+    """Return the language an element declares, else that of what stands around it."""
+    declared = element.get(_XML + "lang", element.get("lang"))
+    if declared is None:
+        return around
+    return declared.replace("_", "-") or None
+
+
+def link_of(element: etree._Element, *, has_bases: bool) -> tuple[dict[str, str], str | None]:
+    """Return the attributes of a link as feedparser completes them, and the page it names, if it names one."""
+    attributes = attributes_of(element)
+    attributes.setdefault("rel", "alternate")
+    attributes.setdefault("type", "text/html")
+    href = attributes.get("url") or attributes.get("uri") or attributes.get("href")
+    base = element.base if has_bases else None
+    if href:
+        attributes["href"] = joined(base, href)
+        is_page = attributes["rel"] == "alternate" and _TYPES.get(attributes["type"]) in ("text/html", _XHTML)
+        return attributes, attributes["href"] if is_page else None
+    if len(element):
+        raise NotFollowedError
+    # "?a=1&b=2" is often escaped twice; no address means "&copy;".
+    text = _REFERENCE_LIKE.sub(r"&\1", joined(base, text_of(element)).replace("&amp;", "&"))
+    if text:
+        attributes["href"] = text
+    return attributes, text
+
+
+class _EntryReader:
+    """The fields of one item as its elements arrive."""
+
+    def __init__(self, element: etree._Element, setting: Setting, lang: str | None) -> None:
+        self._element = element
+        self._setting = setting
+        self._lang = language_of(element, lang) if setting.has_languages else lang
+        self._fields: Fields = {}
+        self._depths: dict[str, int] = {}
+        self._has_title = False
+        self._has_content = False
+        self._links: list[dict[str, str]] = []
+        self._authors: list[dict[str, str]] = []
+        self._tags: list[dict[str, str | None]] = []
+        self._contents: list[dict[str, str]] = []
+        self._files: list[dict[str, str]] = []
+
+    def read(self) -> Fields:
+        about = self._element.get(_ABOUT)
+        if about:
+            self._fields["id"] = about
+        self._children(self._element, 0)
+        lists = {
+            "links": self._links,
+            "authors": self._authors,
+            "tags": self._tags,
+            "content": self._contents,
+            "media_content": self._files,
+        }
+        self._fields.update({name: found for name, found in lists.items() if found})
+        return self._fields
+
+    def _children(self, parent: etree._Element, depth: int) -> None:
+        for element in parent:
+            role = self._setting.names.role(element)
+            match role:
+                case Role.TITLE | Role.MEDIA_TITLE:
+                    self._title(element, depth, is_media=role is Role.MEDIA_TITLE)
+                case Role.LINK:
+                    self._link(element)
+                case Role.GUID:
+                    self._guid(element, depth)
+                case Role.PUBLISHED | Role.UPDATED | Role.CREATED:
+                    self._store(role.value, _plain(element), depth)
+                case Role.DESCRIPTION | Role.SUMMARY | Role.CONTENT | Role.ENCODED | Role.BODY:
+                    self._words(element, role, depth)
+                case Role.MEDIA_FILE | Role.MEDIA_GROUP:
+                    if role is Role.MEDIA_FILE:
+                        self._files.append(attributes_of(element))
+                    self._children(element, depth + 1)
+                case _:
+                    self._rest(element, role, depth)
+
+    def _rest(self, element: etree._Element, role: Role, depth: int) -> None:
+        match role:
+            case Role.CATEGORY:
+                self._category(element)
+            case Role.KEYWORDS:
+                if not element.attrib:
+                    words = (word.strip() for word in _plain(element).split(","))
+                    self._tags += [{"term": word} for word in words if word]
+            case Role.AUTHOR:
+                self._authors.append(_author(element))
+            case Role.ENCLOSURE:
+                file = attributes_of(element)
+                file["href"] = file.get("url") or file.get("uri") or file.get("href") or ""
+                self._links.append({**file, "rel": "enclosure"})
+            case Role.SOURCE:
+                self._source(element)
+            case Role.LANGUAGE:
+                self._store("language", _plain(element), depth)
+            case Role.IMAGE:
+                # The picture's own title and address are none of the item's.
+                if any(canonical_name(child) not in _EMPTY_IMAGE for child in element):
+                    raise NotFollowedError
+            case Role.FOREIGN | Role.ITEM | Role.CHANNEL:
+                raise NotFollowedError
+            case _:
+                _check_unknown(element, self._setting.names)
+
+    def _store(self, name: str, value: str, depth: int) -> None:
+        """Keep a value unless one is kept that stands further out."""
+        if depth <= self._depths.setdefault(name, depth):
+            self._depths[name] = depth
+            self._fields[name] = value
+
+    def _title(self, element: etree._Element, depth: int, *, is_media: bool) -> None:
+        kind = _type(element, "text/plain")
+        value = markup_of(element, is_declared_xhtml=kind == _XHTML)
+        if self._has_title and depth >= self._depths.get("title", depth):
+            return
+        self._store("title", value, depth)
+        lang = language_of(element, self._lang) if self._setting.has_languages else self._lang
+        if lang:
+            self._fields["title_detail"] = {"language": lang}
+        self._has_title = self._has_title or (bool(value) and not is_media)
+
+    def _link(self, element: etree._Element) -> None:
+        attributes, page = link_of(element, has_bases=self._setting.has_bases)
+        self._links.append(attributes)
+        if page is not None:
+            self._fields["link"] = page
+
+    def _guid(self, element: etree._Element, depth: int) -> None:
+        is_link = attributes_of(element).get("ispermalink", "true") == "true"
+        value = _plain(element)
+        if is_link and self._setting.has_bases:
+            value = joined(element.base, value)
+        self._store("id", value, depth)
+        self._fields.setdefault("guidislink", is_link and "link" not in self._fields)
+        if is_link:
+            self._fields.setdefault("link", value)
+
+    def _words(self, element: etree._Element, role: Role, depth: int) -> None:
+        """Keep a piece of text as content or summary; a second summary counts as content."""
+        is_second = role in (Role.DESCRIPTION, Role.SUMMARY) and "summary" in self._fields and not self._has_content
+        is_content = is_second or role in (Role.CONTENT, Role.ENCODED, Role.BODY)
+        if role is Role.BODY:
+            default = _XHTML
+        elif role is Role.ENCODED or (role is Role.DESCRIPTION and not is_second):
+            default = "text/html"
+        else:
+            default = "text/plain"
+        kind = _type(element, default)
+        value = markup_of(element, is_declared_xhtml=kind == _XHTML)
+        if len(element):
+            kind = _XHTML
+        elif kind == "text/plain" and not self._setting.is_atom and _EVIDENT_MARKUP.search(value):
+            kind = "text/html"
+        if is_content:
+            self._has_content = self._has_content or role is not Role.BODY
+            self._contents.append({"value": value, "type": kind})
+            self._fields.setdefault("summary", value)
+        else:
+            self._store("summary", value, depth)
+            self._fields["summary_detail"] = {"type": kind}
+
+    def _category(self, element: etree._Element) -> None:
+        attributes = element.attrib
+        if attributes:
+            term, label = attributes.get("term"), attributes.get("label")
+            scheme = attributes.get("scheme", attributes.get("domain"))
+            if term or label or scheme or str(element.tag).startswith("{http://search.yahoo.com/"):
+                self._tags.append({"term": term, "label": label})
+        value = _plain(element)
+        if value and self._tags and not self._tags[-1].get("term"):
+            self._tags[-1]["term"] = value
+        elif value:
+            self._tags.append({"term": value})
+
+    def _source(self, element: etree._Element) -> None:
+        """Keep the title of where an item comes from: text in RSS, an element of its own in Atom."""
+        title = unspoilt((element.text or "").strip())
+        for child in element:
+            if self._setting.names.role(child) is Role.TITLE and not title:
+                title = markup_of(child, is_declared_xhtml=_type(child, "text/plain") == _XHTML)
+        self._fields["source"] = {"title": title}
+
+
+def _plain(element: etree._Element) -> str:
+    if len(element):
+        raise NotFollowedError
+    return text_of(element)
+
+
+def _type(element: etree._Element, default: str) -> str:
+    if not element.attrib:
+        return default
+    attributes = attributes_of(element)
+    kind = _TYPES.get(attributes.get("type", default))
+    if kind is None or attributes.get("mode") == "base64":
+        raise NotFollowedError  # a picture, or text wrapped once more
+    return kind
+
+
+def _author(element: etree._Element) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for child in element:
+        name = canonical_name(child).rpartition(":")[2]
+        if name in ("name", "email"):
+            found[name] = _plain(child)
+    text = unspoilt((element.text or "").strip())
+    if found or not text:
+        return found
+    address = _ADDRESSES.search(text)
+    if not address:
+        return {"name": text}
+    name = text.replace(address[0], "").replace("()", "").replace("<>", "").strip()
+    return {"name": name.removeprefix("(").removesuffix(")").strip(), "email": address[0]}
+
+
+def _check_unknown(element: etree._Element, names: Names) -> None:
+    for inner in element.iterdescendants():
+        if names.role(inner) is not Role.OTHER:
+            raise NotFollowedError
