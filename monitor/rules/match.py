@@ -104,7 +104,11 @@ def match_item(book: RuleBook, item: ItemText) -> ItemMatches:
     Candidates that ``none``, a filter or a score stopped are given with the clause. Where a rule holds, and somebody's
     tune of it does not, that is a stop too: its owner is the tuner, its rule the full id.
     """
-    found = book.lexicon.find(item.title, item.text)
+    return match_found(book, item, book.lexicon.find(item.title, item.text))
+
+
+def match_found(book: RuleBook, item: ItemText, found: Found) -> ItemMatches:
+    """Do as ``match_item`` does, with what the book's lexicon found in the item."""
     shared = Hits.of(found.mentions, found.phrases)
     views: dict[str, Hits] = {}
     rules: list[RuleMatch] = []
