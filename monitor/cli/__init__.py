@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("monitor.cli.status:status", "Show feeds, last round, outbox, digests due and files in fallback."),
     "feeds": ("monitor.cli.feeds:feeds", "List, check and parse feeds."),
     "why": ("monitor.cli.why:why", "Say why something did or did not reach an analyst."),
+    "quiet": ("monitor.cli.quiet:quiet", "Silence the subject of an item: asks what, for whom and how long."),
     "items": ("monitor.cli.items:items", "List, search and show stored items."),
     "classifiers": ("monitor.cli.classifiers:classifiers", "Train the topic classifier and score items with it."),
     "rules": ("monitor.cli.rules:rules", "Check, test and try the rule files."),

@@ -13,6 +13,8 @@ import click
 from monitor.cli.context import Context
 from monitor.cli.rulebook import load_book, warn_of_errors
 from monitor.cli.rules_archive import diff_command, try_command
+from monitor.cli.rules_edit import add_example_command
+from monitor.cli.rules_mine import suggest_command, unused_command
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def rules() -> None:
     """Check, test and try the rule files."""
 
 
-for _command in (try_command, diff_command):
+for _command in (try_command, diff_command, unused_command, suggest_command, add_example_command):
     rules.add_command(_command)
 
 

@@ -11,16 +11,18 @@ from typing import Final
 
 from lxml import etree
 
-from monitor.feeds.fast_entry import Fields, NotFollowedError, Setting, attributes_of, language_of, link_of, read_entry
+from monitor.feeds.compose import MAX_ITEMS
+from monitor.feeds.fast_entry import Fields, NotFollowedError, Setting, language_of, link_of, read_entry
 from monitor.feeds.fast_names import Names, Role, canonical_name
 from monitor.feeds.fast_values import markup_of, text_of
-from monitor.feeds.compose import MAX_ITEMS
 
 _RSS_VERSIONS: Final = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _ATOM_VERSIONS: Final = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
-_PROLOG = re.compile(r"\s*(?:<\?xml[^>]{0,200}\?>)?(?:\s+|<!--(?:(?!-->).){0,2000}-->|<\?xml-stylesheet[^>]{0,1000}\?>)*", re.DOTALL)
+_PROLOG = re.compile(r"\s*(?:<\?xml[^>]{0,200}\?>)?(?:\s|<!--[^>]{0,2000}-->|<\?xml-stylesheet[^>]{0,1000}\?>)*")
 _ROOTS: Final = frozenset({"rss", "rdf:rdf", "feed"})
-_PARSED_AS_TEXT: Final = frozenset({Role.TTL, Role.UPDATE_PERIOD, Role.UPDATE_FREQUENCY, Role.LANGUAGE})
+_NETSCAPE_RDF: Final = "http://my.netscape.com/rdf/simple/0.9/"
+_RSS_1: Final = "http://purl.org/rss/1.0/"
+_ATOM_1: Final = "http://www.w3.org/2005/atom"
 
 
 def read_fast(text: str) -> dict[str, object] | None:
@@ -48,17 +50,66 @@ def _read(root: etree._Element, text: str) -> dict[str, object] | None:
     if kind not in _ROOTS:
         return None
     version = _version(root, kind)
-    setting = Setting(Names(), version.startswith("atom"), "xml:base" in text, "lang=" in text)
+    setting = Setting(Names(), version, has_bases="xml:base" in text, has_languages="lang=" in text)
     lang = language_of(root, None)
-    channel, items = _find(root, setting.names)
+    channel, items = _find(root, kind, setting.names)
     # One written in an unusual place would be missing here; feedparser finds it.
     if sum(1 for _ in root.iter("{*}item", "{*}entry")) != len(items):
         return None
     feed: Fields = {"language": lang} if lang else {}
+    around = lang
     if channel is not None:
         around = lang if channel is root else language_of(channel, lang)
         _read_feed(channel, setting, feed)
     entries = [
-        read_entry(item, setting, around if item.getparent() is channel else lang) for item in items[: MAX_ITEMS + 1]
+        read_entry(item, setting, around if item.getparent() is channel else lang) for item in items[:MAX_ITEMS]
     ]
-    return {"feed": feed, "entries": entries, "version": version}
+    return {"feed": feed, "entries": entries, "version": version, "found": len(items)}
+
+
+def _find(root: etree._Element, kind: str, names: Names) -> tuple[etree._Element | None, list[etree._Element]]:
+    """Return the element that describes the feed, and all items in document order."""
+    if kind == "feed":
+        return root, [child for child in root if names.role(child) is Role.ITEM]
+    channel: etree._Element | None = None
+    items: list[etree._Element] = []
+    for child in root:
+        role = names.role(child)
+        if role is Role.ITEM:
+            items.append(child)
+        elif role is Role.CHANNEL:
+            if channel is not None:
+                raise NotFollowedError
+            channel = child
+            items += [inner for inner in child if names.role(inner) is Role.ITEM]
+    return channel, items
+
+
+def _version(root: etree._Element, kind: str) -> str:
+    declared = root.get("version", "")
+    spaces = {str(address).lower() for address in root.nsmap.values()}
+    if kind == "feed":
+        return "atom10" if _ATOM_1 in spaces else _ATOM_VERSIONS.get(declared, "atom")
+    if _RSS_1 in spaces:
+        return "rss10"
+    if kind == "rss":
+        return _RSS_VERSIONS.get(declared) or ("rss20" if declared.startswith("2.") else "rss")
+    return "rss090" if str(root.nsmap.get(None, "")).lower() == _NETSCAPE_RDF else "rss"
+
+
+def _read_feed(channel: etree._Element, setting: Setting, feed: Fields) -> None:
+    for element in channel:
+        role = setting.names.role(element)
+        match role:
+            case Role.TITLE if not feed.get("title"):
+                feed["title"] = markup_of(element, is_declared_xhtml=False)
+            case Role.LINK:
+                _, page = link_of(element, has_bases=setting.has_bases)
+                if page is not None:
+                    feed["link"] = page
+            case Role.GUID:
+                feed.setdefault("link", text_of(element))
+            case Role.LANGUAGE | Role.TTL | Role.UPDATE_PERIOD | Role.UPDATE_FREQUENCY:
+                feed[role.value] = text_of(element)
+            case _:
+                pass

@@ -13,8 +13,7 @@ from typing import Final
 from lxml import etree
 
 from monitor.feeds.fast_names import Names, Role, canonical_name
-from monitor.feeds.fast_values import markup_of, text_of, unspoilt
-from monitor.feeds.links import joined
+from monitor.feeds.fast_values import joined, markup_of, text_of, unspoilt
 
 Fields = dict[str, object]
 
@@ -33,7 +32,9 @@ _TYPES: Final = {
 _XHTML: Final = "application/xhtml+xml"
 _EVIDENT_MARKUP = re.compile(r"</\w+>|&#?\w+;")
 _REFERENCE_LIKE = re.compile(r"&(\w+);", re.ASCII)
-_EMPTY_IMAGE: Final = frozenset({"url", "title", "link", "width", "height"})
+_OF_IMAGES: Final = frozenset({"url", "title", "link", "width", "height"})
+_NOT_OF_THE_ITEM: Final = frozenset({Role.OTHER, Role.TITLE, Role.LINK, Role.GUID, Role.IMAGE})
+"""What an unknown element may hold and keep to itself, such as the pages related to this one; words are never lost."""
 
 
 class NotFollowedError(Exception):
@@ -45,7 +46,7 @@ class Setting:
     """What holds for all items of one document."""
 
     names: Names
-    is_atom: bool
+    version: str
     has_bases: bool
     """Whether ``xml:base`` occurs at all; looking for it at every link costs more than reading the link."""
     has_languages: bool
@@ -85,7 +86,7 @@ def link_of(element: etree._Element, *, has_bases: bool) -> tuple[dict[str, str]
     attributes.setdefault("type", "text/html")
     href = attributes.get("url") or attributes.get("uri") or attributes.get("href")
     base = element.base if has_bases else None
-    if href:
+    if href is not None:
         attributes["href"] = joined(base, href)
         is_page = attributes["rel"] == "alternate" and _TYPES.get(attributes["type"]) in ("text/html", _XHTML)
         return attributes, attributes["href"] if is_page else None
@@ -171,8 +172,8 @@ class _EntryReader:
                 self._store("language", _plain(element), depth)
             case Role.IMAGE:
                 # The picture's own title and address are none of the item's.
-                if any(canonical_name(child) not in _EMPTY_IMAGE for child in element):
-                    raise NotFollowedError
+                if any(canonical_name(child) not in _OF_IMAGES for child in element):
+                    _check_unknown(element, self._setting.names)
             case Role.FOREIGN | Role.ITEM | Role.CHANNEL:
                 raise NotFollowedError
             case _:
@@ -225,7 +226,7 @@ class _EntryReader:
         value = markup_of(element, is_declared_xhtml=kind == _XHTML)
         if len(element):
             kind = _XHTML
-        elif kind == "text/plain" and not self._setting.is_atom and _EVIDENT_MARKUP.search(value):
+        elif kind == "text/plain" and not self._setting.version.startswith("atom") and _EVIDENT_MARKUP.search(value):
             kind = "text/html"
         if is_content:
             self._has_content = self._has_content or role is not Role.BODY
@@ -290,6 +291,7 @@ def _author(element: etree._Element) -> dict[str, str]:
 
 
 def _check_unknown(element: etree._Element, names: Names) -> None:
+    """Raise NotFollowedError if an element we skip holds what may be words of the item."""
     for inner in element.iterdescendants():
-        if names.role(inner) is not Role.OTHER:
+        if names.role(inner) not in _NOT_OF_THE_ITEM:
             raise NotFollowedError

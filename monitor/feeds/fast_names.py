@@ -92,7 +92,7 @@ _NAMES: Final = {
     Role.SOURCE: "source",
     Role.LANGUAGE: "language dc:language",
     Role.MEDIA_FILE: "media:content",
-    Role.MEDIA_GROUP: "media:group",
+    Role.MEDIA_GROUP: "media:group categories",
     Role.IMAGE: "image",
     Role.TTL: "ttl",
     Role.UPDATE_PERIOD: "sy:updateperiod",
@@ -100,7 +100,7 @@ _NAMES: Final = {
     # Of these, some fill the same fields by other ways, and some are fields of feedparser's own making.
     Role.FOREIGN: (
         "abstract textinput itunes:category links authors summary_detail title_detail content_detail guidislink "
-        "media_content feed rss rdf:rdf url href"
+        "media_content feed rss rdf:rdf"
     ),
 }
 

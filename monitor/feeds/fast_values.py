@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from html import escape
 from typing import Final
+from urllib.parse import urljoin
 
 from lxml import etree
 
 _VOID: Final = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 
+_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)/+")
 _C1_CONTROLS = re.compile("[\x80-\x9f]")
 _WINDOWS: Final = {
     code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)
@@ -52,6 +54,16 @@ def markup_of(element: etree._Element, *, is_declared_xhtml: bool) -> str:
     for child in element:
         _write(child, pieces)
     return unspoilt("".join(pieces).strip())
+
+
+def joined(base: str | None, link: str) -> str:
+    """Return ``link`` resolved against ``xml:base``, if there is one; empty if it cannot be."""
+    if "///" in link:
+        link = _SLASHES.sub(r"\1", link)
+    try:
+        return urljoin(base, link) if base else link
+    except ValueError:  # brackets that are not an IPv6 address
+        return ""
 
 
 def _write(element: etree._Element, pieces: list[str]) -> None:

@@ -8,11 +8,12 @@ from typing import Final
 
 from monitor.feeds.charset import decode
 from monitor.feeds.clean import plain_title
+from monitor.feeds.fast import read_fast
 from monitor.feeds.jsonfeed import parse_json_feed
 from monitor.feeds.links import clean_link
 from monitor.feeds.unpack import UnpackError, unpack_undeclared
 from monitor.feeds.xml_repair import Document, to_xml
-from monitor.feeds.xmlfeed import parse_xml_feed
+from monitor.feeds.xmlfeed import build_feed, parse_xml_feed
 from monitor.records import ParsedFeed
 
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -45,11 +46,14 @@ def parse_feed(body: bytes, media_type: str, charset: str | None, url: str, now:
     start = decoded.text[:200].lstrip("\ufeff \t\r\n")
     if start.startswith("{") or (start.startswith("[") and "json" in media_type):
         parsed = parse_json_feed(decoded.text.lstrip("\ufeff"), url, now)
+    elif fast := read_fast(decoded.text):
+        parsed = build_feed(fast, url, now, ())
     else:
         document = to_xml(decoded.text)
         if not document.root:
             return _no_feed(_what_it_is(document, url))
-        parsed = parse_xml_feed(document, url, now)
+        fast = read_fast(document.text[document.text.find("<" + document.root) :]) if _is_whole(document) else None
+        parsed = build_feed(fast, url, now, document.problems) if fast else parse_xml_feed(document, url, now)
     return ParsedFeed(
         title=parsed.title,
         link=parsed.link,
@@ -59,6 +63,10 @@ def parse_feed(body: bytes, media_type: str, charset: str | None, url: str, now:
         ttl=parsed.ttl,
         problems=(*problems, *decoded.problems, *parsed.problems),
     )
+
+
+def _is_whole(document: Document) -> bool:
+    return document.is_well_formed and not document.broken
 
 
 def _no_feed(problem: str) -> ParsedFeed:

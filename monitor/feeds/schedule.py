@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
+from monitor.feeds import rhythm
 from monitor.feeds.changes import body_hash
 from monitor.records import (
     Feed,
@@ -29,9 +30,6 @@ LONGEST_RETRY_AFTER: Final = timedelta(days=1)
 
 GONE_WAIT: Final = timedelta(days=7)
 """A feed that is gone (410) is off; one look a week finds out when the answer was a mistake."""
-
-SILENT_AFTER: Final = timedelta(days=14)
-"""Without a new item for this long a feed that answers is called silent. Its own rhythm is not measured yet."""
 
 _JITTER: Final = 0.1
 """Share of the wait added at most, so that feeds polled together drift apart."""
@@ -62,26 +60,28 @@ def after_poll(  # noqa: PLR0913, PLR0917  # one poll has this many sides; a rec
     number from 0 to 1 that adds up to a tenth of the wait. Validators and body hash are only taken over from a body
     that was a feed: an error page must not make the next "not modified" look like success.
     """
-    state = replace(state, url=feed.url, last_polled_at=now)
+    before, state = state, replace(state, url=feed.url, last_polled_at=now)
     match outcome:
         case Fetched():
             if parsed is not None and not parsed.is_feed:
                 return _failed(feed, state, FeedHealth.NOT_A_FEED, "; ".join(parsed.problems), now, jitter)
             wishes = [outcome.max_age, parsed.ttl if parsed else None]
             state = replace(
-                _with_items(state, changes, now),
+                _with_items(feed, state, changes, now),
                 etag=outcome.etag,
                 last_modified=outcome.last_modified,
                 body_hash=body_hash(outcome.body),
             )
-            return _succeeded(feed, state, wishes, now, jitter)
+            is_busy = parsed is not None and changes is not None and rhythm.turns_over(before, parsed, changes)
+            usual = rhythm.busy_wait(feed) if is_busy else rhythm.usual_wait(feed, state, now)
+            return _succeeded(state, wishes, usual, now, jitter)
         case NotModified():
             state = replace(
                 state,
                 etag=outcome.etag or state.etag,
                 last_modified=outcome.last_modified or state.last_modified,
             )
-            return _succeeded(feed, state, [outcome.max_age], now, jitter)
+            return _succeeded(state, [outcome.max_age], rhythm.usual_wait(feed, state, now), now, jitter)
         case FetchFailed():
             failed = _failed(feed, state, _health_of(outcome.reason), outcome.detail, now, jitter)
             asked = min(outcome.retry_after or timedelta(), LONGEST_RETRY_AFTER)
@@ -91,12 +91,14 @@ def after_poll(  # noqa: PLR0913, PLR0917  # one poll has this many sides; a rec
             assert_never(outcome)
 
 
-def _succeeded(feed: Feed, state: FeedState, wishes: list[timedelta | None], now: datetime, jitter: float) -> FeedState:
-    quiet = state.last_new_item_at is not None and now - state.last_new_item_at > SILENT_AFTER
+def _succeeded(
+    state: FeedState, wishes: list[timedelta | None], usual: timedelta, now: datetime, jitter: float
+) -> FeedState:
+    is_silent = state.last_new_item_at is not None and now - state.last_new_item_at > rhythm.silent_after(state)
     asked = min(max((wish for wish in wishes if wish), default=timedelta()), LONGEST_WAIT)
-    wait = max(feed.interval, asked, SHORTEST_WAIT) * (1 + _JITTER * jitter)
+    wait = max(usual, asked, SHORTEST_WAIT) * (1 + _JITTER * jitter)
     return replace(
-        _with_health(state, FeedHealth.SILENT if quiet else FeedHealth.OK, now),
+        _with_health(state, FeedHealth.SILENT if is_silent else FeedHealth.OK, now),
         problem="",
         failures=0,
         last_success_at=now,
@@ -119,17 +121,10 @@ def _with_health(state: FeedState, health: FeedHealth, now: datetime) -> FeedSta
     return replace(state, health=health, since=since)
 
 
-def _with_items(state: FeedState, changes: FeedChanges | None, now: datetime) -> FeedState:
+def _with_items(feed: Feed, state: FeedState, changes: FeedChanges | None, now: datetime) -> FeedState:
     if changes is None:
         return state
-    state = replace(state, identity_policy=changes.identity_policy)
-    if not changes.new:
-        return state
-    dates = [change.item.published_at for change in changes.new if change.item.published_at]
-    # A first pull brings old items: the feed's silence is counted from the newest of them, not from our arrival.
-    is_first = state.last_success_at is None
-    newest = min(max(dates), now) if is_first and len(dates) == len(changes.new) else now
-    return replace(state, last_new_item_at=newest)
+    return rhythm.with_news(feed, replace(state, identity_policy=changes.identity_policy), changes, now)
 
 
 def _health_of(reason: FetchFailure) -> FeedHealth:

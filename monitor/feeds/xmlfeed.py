@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-import feedparser
-
 from monitor.feeds.clean import Cleaned, plain_line, plain_title
 from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, read_dates
 from monitor.feeds.links import clean_link
@@ -69,10 +67,16 @@ def parse_xml_feed(document: Document, url: str, now: datetime) -> ParsedFeed:
         result, lost = _salvage(document)
         if lost:
             problems.append(f"{lost} items could not be read")
-    feed = cast("Entry", result["feed"])
     entries = _with_broken(cast("list[Entry]", result["entries"]), document, problems)
-    if len(entries) > MAX_ITEMS:
-        problems.append(f"only the first {MAX_ITEMS:,} of {len(entries):,} items were read")
+    return build_feed({**result, "entries": entries, "found": len(entries)}, url, now, tuple(problems))
+
+
+def build_feed(result: Mapping[str, object], url: str, now: datetime, problems: tuple[str, ...]) -> ParsedFeed:
+    """Return the feed whose fields a reader found: ``feed``, ``entries``, ``version`` and how many were ``found``."""
+    feed = cast("Entry", result["feed"])
+    entries = cast("list[Entry]", result["entries"])
+    if cast("int", result["found"]) > MAX_ITEMS:
+        problems = (*problems, f"only the first {MAX_ITEMS:,} of {result['found']:,} items were read")
     lang = _text(feed, "language")
     return ParsedFeed(
         title=plain_title(_text(feed, "title")).text,
@@ -81,11 +85,13 @@ def parse_xml_feed(document: Document, url: str, now: datetime) -> ParsedFeed:
         format=str(result["version"] or "rss"),
         items=tuple(_item(entry, url, lang, now) for entry in entries[:MAX_ITEMS]),
         ttl=_ttl(feed),
-        problems=tuple(problems),
+        problems=problems,
     )
 
 
 def _run(text: str) -> dict[str, object]:
+    import feedparser  # half the time of reading a well-formed feed's items goes into this import; few need it
+
     result = feedparser.parse(_Body(text.encode("utf-8", "replace")), resolve_relative_uris=False, sanitize_html=False)
     return {"feed": result.get("feed", {}), "entries": result.get("entries", []), "version": result.get("version", "")}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.errors import OutsideError
 from monitor.feeds.asking import after_answer, question
@@ -25,6 +25,13 @@ log = Log("poll")
 
 _STATES_PER_WRITE = 100
 """States of feeds that brought nothing are written together: a commit costs more than the row."""
+
+UNREACHED = (FetchFailure.NAME_UNKNOWN, FetchFailure.UNREACHABLE, FetchFailure.TIMEOUT)
+"""Failures that our own network may be the cause of."""
+_OUTAGE_SEEN_OVER = timedelta(hours=1)
+_OUTAGE_FEEDS = 3
+"""Fewer feeds than this say nothing about our network."""
+_OUTAGE_RETRY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ class _Poll:
         self._random = random.Random()  # noqa: S311 # spreads polls in time, guards nothing
         self._after: list[FeedState] = []
         self._unwritten: list[FeedState] = []
+        self._unreached: list[FeedState] = []
         self._new = 0
         self._changed = 0
         self._gaps: list[str] = []
@@ -103,7 +111,9 @@ class _Poll:
         self._after.append(state)
         self._progress.advance(feed.outlet)
         log.info("feed polled", feed=name, health=state.health, problem=state.problem)
-        if not is_stored:
+        if isinstance(outcome, FetchFailed) and outcome.reason in UNREACHED:
+            self._unreached.append(state)
+        elif not is_stored:
             self._unwritten.append(state)
             if len(self._unwritten) >= _STATES_PER_WRITE:
                 self.write_unchanged()
@@ -147,10 +157,31 @@ class _Poll:
 
     def write_unchanged(self) -> None:
         """Write the states of feeds that brought nothing."""
+        self._unwritten.extend(self._spared(self._unreached) if self._is_outage() else self._unreached)
+        self._unreached.clear()
         if self._unwritten:
             with self._database.write() as connection:
                 feed_rows.save_states(connection, self._unwritten)
             self._unwritten.clear()
+
+    def _is_outage(self) -> bool:
+        """Return whether nothing asked within the last hour could be reached: then it is our network that is down."""
+        since = self._clock() - _OUTAGE_SEEN_OVER
+        latest = {**self._states, **{state.feed: state for state in self._after}}
+        asked = [state for state in latest.values() if state.last_polled_at and state.last_polled_at > since]
+        return len(asked) >= _OUTAGE_FEEDS and all(state.problem for state in asked)
+
+    def _spared(self, states: Sequence[FeedState]) -> list[FeedState]:
+        """Return states without the backoff of an outage of ours, lest a night offline cost a morning of news."""
+        soon = self._clock() + _OUTAGE_RETRY
+        return [
+            replace(
+                state,
+                failures=self.state(self._feeds[state.feed]).failures,
+                next_check_at=min(soon, state.next_check_at or soon),
+            )
+            for state in states
+        ]
 
     def report(self) -> PollReport:
         failed = sorted((state for state in self._after if state.problem), key=lambda state: state.feed)

@@ -11,9 +11,11 @@ from monitor.classifiers.passages import Judgement, read_judgements
 from monitor.errors import InputError
 from monitor.pipeline.backtest import Archive, since_days
 from monitor.pipeline.desk import open_workspace
+from monitor.pipeline.progress import Progress
 from monitor.records import Send
 from monitor.rules.compile import CompiledRule, RuleBook
 from monitor.rules.narrow import narrow
+from monitor.rules.suggest import Miner
 from monitor.workspace.files import read_texts
 from monitor.workspace.layout import Workspace
 
@@ -65,3 +67,13 @@ def trial_book(book: RuleBook, paths: Collection[str], rule: str | None) -> Rule
 def _in_force(compiled: CompiledRule) -> CompiledRule:
     rule = compiled.rule
     return replace(compiled, rule=replace(rule, send=Send.RECORD)) if rule.send is Send.OFF else compiled
+
+
+def mine(archived: Archive, book: RuleBook, progress: Progress) -> Miner:
+    """Read the archive for spellings and names worth listing."""
+    miner = Miner(book)
+    for batch in archived.batches(progress, "reading the archive"):
+        for item in batch:
+            text = archived.as_text(item)
+            miner.add(item.id, text, book.lexicon.find(text.title, text.text))
+    return miner

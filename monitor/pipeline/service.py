@@ -11,11 +11,11 @@ from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor.errors import InputError, OutsideError
+from monitor.errors import InputError, OutsideError, StoreBusyError
 from monitor.log import Log
 from monitor.pipeline.desk import Desk, open_desk
 from monitor.pipeline.progress import Clock, Silent
-from monitor.pipeline.round import LOCK_PATIENCE, RoundReport, Wish, run_round
+from monitor.pipeline.round import RoundReport, Wish, run_round
 from monitor.workspace.layout import Workspace
 from monitor.workspace.lock import round_lock
 
@@ -71,8 +71,13 @@ class _Service:
         """Do what is due; a failure of disk or database is logged and waited out."""
         try:
             self._refresh()
-            with round_lock(self._workspace.private, LOCK_PATIENCE):
+            # No longer than a tick: the next one asks again, and whoever stops the service must not wait for
+            # another command to finish.
+            with round_lock(self._workspace.private, TICK):
                 report = run_round(self._desk, _TICK, self._clock, Silent())
+        except StoreBusyError as error:
+            log.info("another command is at work; the round waits for the next tick", what=error.what)
+            return
         except OutsideError as error:
             log.error("round failed; it is tried again", what=error.what, fix=error.fix)  # noqa: TRY400 # expected: the words are enough
             return

@@ -87,6 +87,8 @@ class FeedState:
     """Since when every answer came from ``moved_to``."""
     moved_at: datetime | None = None
     """When ``moved_to`` took the place of the configured address; None while that is still asked."""
+    longest_quiet: timedelta | None = None
+    """The longest that the feed is usually without news; None until a rhythm was seen (``feeds.schedule``)."""
 
 
 class FetchFailure(StrEnum):

@@ -58,6 +58,13 @@ class Code(StrEnum):
     SHORT_STEM = "R045"
     SCRIPT_EXCLUDED = "R046"
     MISSING_AT = "R047"
+    UNUSED = "R048"
+    HIDDEN_NAME = "R049"
+    IDLE_NOT_IN = "R050"
+    SHADOWED = "R051"
+    EXPIRES_SOON = "R052"
+    EMPTY_EXAMPLE = "R053"
+    MISSING_FORM = "R054"
 
 
 ABSENCES = frozenset(

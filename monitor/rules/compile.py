@@ -16,6 +16,7 @@ from monitor.rules.codes import ABSENCES
 from monitor.rules.declared import Clause, Mute, Near, Rule, RuleFile, Term, Tune
 from monitor.rules.library import Library, build_library
 from monitor.rules.lint import LINTS
+from monitor.rules.usefulness import USEFULNESS_LINTS
 
 MEANING = "1"
 """Part of every version: raised when the same files would match differently, so that items are assessed again."""
@@ -129,7 +130,7 @@ def find_problems(library: Library) -> tuple[Problem, ...]:
     Of files with unreadable lines, nothing is said to be missing: it may stand on one of those lines.
     """
     unreadable = {file.path for file in library.files if file.is_unreadable}
-    together = {problem for check in (*CHECKS, *LINTS) for problem in check(library)}
+    together = {problem for check in (*CHECKS, *LINTS, *USEFULNESS_LINTS) for problem in check(library)}
     kept = [one for one in together if one.where.path not in unreadable or one.code not in ABSENCES]
     return tuple(sorted({*kept, *(problem for file in library.files for problem in file.problems)}))
 

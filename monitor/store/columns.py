@@ -69,6 +69,25 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else from_microseconds(value)
 
 
+class Span(TypeDecorator[timedelta]):
+    """A length of time, in whole microseconds."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        """Store as a 64-bit integer."""
+        return dialect.type_descriptor(sa.Integer() if dialect.name == "sqlite" else sa.BigInteger())
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the base's signature
+        """Turn a span into microseconds."""
+        return None if value is None else value // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 - the base's signature
+        """Turn microseconds into a span."""
+        return None if value is None else timedelta(microseconds=value)
+
+
 class Words(TypeDecorator[str]):
     """Text from outside, made storable."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from monitor.store.columns import Flag, Real, UtcTime, Whole, Words
+from monitor.store.columns import Flag, Real, Span, UtcTime, Whole, Words
 
-HEAD = "0002"
+HEAD = "0003"
 """The version of the newest migration."""
 
 metadata = sa.MetaData()
@@ -57,6 +57,7 @@ feed_states = sa.Table(
     sa.Column("moved_to", Words),
     sa.Column("moved_since", UtcTime),
     sa.Column("moved_at", UtcTime),
+    sa.Column("longest_quiet", Span),
     sqlite_strict=True,
 )
 

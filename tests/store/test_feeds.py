@@ -26,6 +26,7 @@ DAWN = FeedState(
     moved_to="https://dawn.example/rss",
     moved_since=NOON - 9 * 24 * HOUR,
     moved_at=NOON - HOUR,
+    longest_quiet=9 * HOUR,
 )
 
 
