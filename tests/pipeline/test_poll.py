@@ -13,7 +13,10 @@ from monitor.store import feeds as feed_rows
 from monitor.store.engine import open_database
 from tests.web import Reply, TestServer
 
-FEED = b"<rss version='2.0'><channel><title>T</title><item><title>One</title><link>http://a.example/1</link></item></channel></rss>"
+FEED = (
+    b"<rss version='2.0'><channel><title>T</title><item><title>One</title>"
+    b"<link>http://a.example/1</link></item></channel></rss>"
+)
 
 
 def refused(number: int) -> Feed:
