@@ -1,7 +1,7 @@
 """A server of made-up feeds for benchmarks: ``python -m benchmarks._feedserver FEEDS ITEMS [LATENCY ADDRESSES]``.
 
-Prints its port, then serves ``/0`` to ``/FEEDS-1`` until its standard input closes. ``/mode?NAME`` sets what it answers:
-``new`` has one more item on top than the other modes, ``changed`` another build date, ``plain`` ignores validators.
+Prints its port, then serves ``/0`` to ``/FEEDS-1`` until its standard input closes. ``/mode?NAME`` sets what it
+answers: ``new`` has one more item on top than the other modes, ``changed`` another build date, ``plain`` ignores validators.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 MODES = ("normal", "plain", "changed", "new")
-_WORDS = (
-    "convoy road checkpoint district police statement ministry border market harbour engineers project corridor "
-    "security forces village hospital court tender power plant bridge rail meeting delegation visit budget exports "
-    "rain flood wheat school teachers protest strike port cargo customs drone patrol arrest trial verdict appeal"
-).split()
-_PLACES = "Quetta Gwadar Turbat Dasu Karachi Peshawar Kandahar Khost Chaman Hub Panjgur Zhob".split()
+_WORDS = tuple(
+    """convoy road checkpoint district police statement ministry border market harbour engineers project corridor
+    security forces village hospital court tender power plant bridge rail meeting delegation visit budget exports
+    rain flood wheat school teachers protest strike port cargo customs drone patrol arrest trial verdict appeal""".split()
+)
+_PLACES = ("Quetta", "Gwadar", "Turbat", "Dasu", "Karachi", "Peshawar", "Kandahar", "Khost", "Chaman", "Hub", "Zhob")
 _START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
@@ -88,10 +88,8 @@ class _Answering(asyncio.Protocol):
         if mode != "plain" and b"If-None-Match: " + etag in head:
             return b"HTTP/1.1 304 Not Modified\r\nETag: " + etag + b"\r\n\r\n"
         body = self.bodies[mode if mode != "plain" else "normal"][number]
-        return (
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml; charset=utf-8\r\nETag: %s\r\nContent-Length: %d\r\n\r\n"
-            % (etag, len(body))
-        ) + body
+        kind = b"Content-Type: application/rss+xml; charset=utf-8\r\n"
+        return b"HTTP/1.1 200 OK\r\n%sETag: %s\r\nContent-Length: %d\r\n\r\n%s" % (kind, etag, len(body), body)
 
 
 def _addresses(number: int) -> Iterator[str]:

@@ -7,9 +7,7 @@ and not counted. Every case is a new process that reads config.toml, opens the d
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -80,12 +78,14 @@ def configure(root: Path, addresses: Sequence[str], per_host: int = 64) -> None:
 
 def poll_once(root: Path) -> None:
     """Do what a round does before it assesses: read config.toml, open the database, poll every feed."""
-    from monitor.pipeline.desk import open_workspace
+    from monitor.config import parse_config
     from monitor.pipeline.poll import poll
     from monitor.pipeline.progress import Silent, utc_now
-    from monitor.workspace.layout import Workspace
+    from monitor.store.engine import open_database
 
-    config, database = open_workspace(Workspace(root))
+    config, problems = parse_config((root / "config.toml").read_text(encoding="utf-8"), "config.toml")
+    assert config is not None, problems
+    database = open_database(config.database, root)
     began = time.monotonic()
     report = poll(database, config.feeds, config.limits, utc_now, Silent())
     wall = time.monotonic() - began
@@ -171,16 +171,16 @@ def measure(feeds: int, items: int, python: str) -> None:
             print("| target | " + " | ".join(f"≤ {TARGETS[case]:g}" for case, _ in CASES) + " |")
         for peer, costs in peers(python, port, feeds, folder).items():
             _row(peer, [costs[case].cpu / feeds for case, _ in CASES])
-        bounds = {
-            "aiohttp, fetch only": run([sys.executable, "-m", "benchmarks.ingest", "--fetch", str(port), str(feeds)]).cpu
-        }
+        fetching = [sys.executable, "-m", "benchmarks.ingest", "--fetch", str(port), str(feeds)]
+        bounds = {"aiohttp, fetch only": run(fetching).cpu}
         if shutil.which("curl"):
             listed = folder / "curl.conf"
-            listed.write_text("".join(f'url = "http://127.0.0.1:{port}/{n}"\noutput = /dev/null\n' for n in range(feeds)))
-            bounds["curl, fetch only"] = run(["curl", "-s", "-Z", "--parallel-max", "64", "-K", str(listed)]).cpu
+            listed.write_text("".join(f"url=http://127.0.0.1:{port}/{n}\noutput=/dev/null\n" for n in range(feeds)))
+            bounds["curl, fetch only"] = run(["curl", "-s", "-Z", "--no-progress-meter", "-K", str(listed)]).cpu
     bounds["expat, parse only"] = parse_only("expat", bodies)
     bounds["lxml, parse only"] = parse_only("lxml", bodies)
-    print(f"\nmemory at most {max(cost.megabytes for cost in ours.values()):.0f} MB; bounds, CPU ms per feed, and cold as a multiple:")
+    memory = max(cost.megabytes for cost in ours.values())
+    print(f"\nmemory at most {memory:.0f} MB; bounds, CPU ms per feed, and our cold case as a multiple:\n")
     for label, seconds in bounds.items():
         print(f"- {label}: {seconds / feeds * 1000:.2f} ({ours['cold'].cpu / seconds:.1f} ×)")
 

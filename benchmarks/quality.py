@@ -12,7 +12,7 @@ from pathlib import Path
 
 from monitor.classifiers.definition import TopicDefinition, parse_definition
 from monitor.classifiers.evaluate import Evaluation, evaluate
-from monitor.classifiers.passages import Judgement, read_contrast, read_judgements
+from monitor.classifiers.passages import Judgement, Passage, read_contrast, read_judgements
 from monitor.classifiers.seeds import labelled_passages, read_labels
 from monitor.classifiers.train import Model, train
 from monitor.records import Problem
@@ -22,6 +22,11 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 def fit(root: Path) -> Model:
     """Return the model of the content folders under ``root``; problems of their files stop it."""
+    return train(*read_training(root))
+
+
+def read_training(root: Path) -> tuple[tuple[TopicDefinition, ...], tuple[Passage, ...], tuple[Judgement, ...]]:
+    """Return everything a model is fitted from; problems of the files stop it."""
     problems: list[Problem] = []
     definitions: list[TopicDefinition] = []
     for path in sorted((root / "classifiers").glob("*.toml")):
@@ -41,7 +46,7 @@ def fit(root: Path) -> Model:
         judgements.extend(read)
         problems.extend(found)
     assert not problems, "\n".join(map(str, problems))
-    return train(tuple(definitions), (*labelled_passages(articles, texts), *contrast), tuple(judgements))
+    return tuple(definitions), (*labelled_passages(articles, texts), *contrast), tuple(judgements)
 
 
 def read_pairs(gold: Path) -> list[tuple[str, str]]:

@@ -16,11 +16,13 @@ class Log:
 
     def debug(self, event: str, **values: object) -> None:
         """Record a detail that helps to find a bug."""
-        self._logger.debug(_line(event, values))
+        if self._logger.isEnabledFor(logging.DEBUG):
+            self._logger.debug(_line(event, values))
 
     def info(self, event: str, **values: object) -> None:
         """Record something that happened as it should."""
-        self._logger.info(_line(event, values))
+        if self._logger.isEnabledFor(logging.INFO):
+            self._logger.info(_line(event, values))
 
     def warning(self, event: str, **values: object) -> None:
         """Record something a person should look at."""

@@ -36,7 +36,7 @@ class Received:
         return parsed
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: in Python 3.11.2 inspect trips over the weakref slot, and aiosmtpd inspects its handler
 class MailSink:
     """A running server; set its fields to make it refuse. ``ca_file`` holds the authority to trust."""
 

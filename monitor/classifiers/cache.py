@@ -81,6 +81,7 @@ def _definition(facts: Mapping[str, Any]) -> TopicDefinition:
         not_counts=tuple(facts["not_counts"]),
         threshold=facts["threshold"],
         alert_budget=facts["alert_budget"],
+        floor=facts["floor"],
         lists=tuple(WordList(one["name"], tuple(one["terms"]), one["weight"]) for one in facts["lists"]),
         clues=tuple(_clue(one) for one in facts["clues"]),
     )

@@ -62,7 +62,10 @@ class Clue:
 
 @dataclass(frozen=True, slots=True)
 class TopicDefinition:
-    """A topic as analysts define it. ``threshold`` is a score, ``alert_budget`` tagged items a day (0: not said)."""
+    """A topic as analysts define it. ``threshold`` is a score, ``alert_budget`` tagged items a day (0: not said).
+
+    ``floor``: the average precision (0-1) that cross-validation must reach (0: not said).
+    """
 
     id: str
     title: str
@@ -70,6 +73,7 @@ class TopicDefinition:
     not_counts: tuple[str, ...]
     threshold: float = DEFAULT_THRESHOLD
     alert_budget: int = 0
+    floor: float = 0.0
     lists: tuple[WordList, ...] = ()
     clues: tuple[Clue, ...] = ()
 
@@ -96,7 +100,7 @@ class _Reader:
         top = self.document.value
         self._check_keys((), top, ("topic", "lexicon", "clue"))
         topic = self._table((), top, "topic")
-        self._check_keys(("topic",), topic, ("id", "title", "counts", "not", "threshold", "alert_budget"))
+        self._check_keys(("topic",), topic, ("id", "title", "counts", "not", "threshold", "alert_budget", "floor"))
         lexicon = self._table((), top, "lexicon", is_required=False)
         clues = self._table((), top, "clue", is_required=False)
         lists = tuple(self._word_list(name, self._table(("lexicon",), lexicon, name)) for name in lexicon)
@@ -110,6 +114,7 @@ class _Reader:
             not_counts=self._texts(("topic",), topic, "not", is_required=False),
             threshold=self._number(("topic",), topic, "threshold", (0.01, 1.0)) or DEFAULT_THRESHOLD,
             alert_budget=int(self._number(("topic",), topic, "alert_budget", (0, 100_000)) or 0),
+            floor=self._number(("topic",), topic, "floor", (0.0, 1.0)) or 0.0,
             lists=lists,
             clues=tuple(self._clue(name, self._table(("clue",), clues, name), set(lexicon)) for name in clues),
         )

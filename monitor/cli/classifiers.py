@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.context import Context
+
+if TYPE_CHECKING:
+    from monitor.classifiers.evaluate import Evaluation
+    from monitor.classifiers.intervals import Rate
+    from monitor.records import TopicScore
 
 _BATCH = 1000
 
@@ -59,3 +65,182 @@ def score(context: Context, file: Path, *, as_json: bool) -> int:  # noqa: ARG00
                 }
             )
     return 0
+
+
+@classifiers.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per topic.")
+@click.pass_obj
+def evaluate(context: Context, *, as_json: bool) -> int:
+    """Cross-validate the topics on everything they learn from, and compare with their floors.
+
+    Relatives (paragraphs of one article, copies, judgements on one item) stay together. Exit code 1 if a topic's
+    average precision is below the `floor` of its definition.
+    """
+    from monitor.pipeline.desk import load_topics
+    from monitor.pipeline.quality import evaluate_topics
+    from monitor.workspace.layout import Workspace
+
+    found = evaluate_topics(load_topics(Workspace(context.root)))
+    for one in found:
+        if as_json:
+            context.echo_json(
+                {
+                    "topic": one.definition.id,
+                    "floor": one.definition.floor,
+                    **_figures(one.figures),
+                    "judged": _figures(one.judged),
+                }
+            )
+            continue
+        context.echo(f"{one.definition.id}: {one.figures.n_items} texts, {one.figures.n_positive} relevant")
+        _print_figures(context, one.figures)
+        if one.judged.n_items:
+            context.echo(f"  judged items alone: {one.judged.n_items}, {one.judged.n_positive} relevant")
+            _print_figures(context, one.judged)
+        if one.is_below:
+            floor = f"{one.definition.floor:.3f}"
+            context.echo(f"  BELOW the floor {floor} of its definition")
+    return 1 if any(one.is_below for one in found) else 0
+
+
+@classifiers.command()
+@click.option("--days", type=click.IntRange(1, 366), default=30, show_default=True, help="Count alerts over this time.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per topic.")
+@click.pass_obj
+def thresholds(context: Context, *, days: int, as_json: bool) -> int:
+    """Show precision, recall and alerts per day against the threshold, from your own judgements.
+
+    Judged items are scored by models that had not seen their judgement; intervals are 95 %. A topic with fewer than
+    20 judgements gets no rates. Precision and recall are those of the judged items: what `label --next` put before
+    you, not a random draw of the news.
+    """
+    from monitor.classifiers.intervals import FEWEST_LABELS
+    from monitor.pipeline.desk import open_desk
+    from monitor.pipeline.progress import utc_now
+    from monitor.pipeline.quality import threshold_tables
+    from monitor.workspace.layout import Workspace
+
+    now = utc_now()
+    desk = open_desk(Workspace(context.root), now, is_keeping=False)
+    try:
+        tables = threshold_tables(desk, now, days)
+    finally:
+        desk.database.close()
+    for table in tables:
+        definition = table.definition
+        if as_json:
+            rows = [
+                {
+                    "threshold": row.threshold,
+                    "precision": _interval(row.precision),
+                    "recall": _interval(row.recall),
+                    "alerts_per_day": row.alerts_per_day,
+                }
+                for row in table.rows
+            ]
+            context.echo_json({"topic": definition.id, "labels": table.n_labels, "yes": table.n_yes, "rows": rows})
+            continue
+        budget = f", budget {definition.alert_budget} a day" if definition.alert_budget else ""
+        context.echo(f"{definition.id}: {table.n_labels} judgements, {table.n_yes} yes{budget}")
+        if table.n_labels < FEWEST_LABELS:
+            context.echo(f"  no rates on fewer than {FEWEST_LABELS} judgements; give more with: monitor label --next")
+        if table.n_labels >= FEWEST_LABELS:
+            context.echo("  threshold  precision          recall             alerts/day")
+        else:
+            context.echo("  threshold  alerts/day")
+        for row in table.rows:
+            mark = "  ← in use" if row.threshold == definition.threshold else ""
+            per_day = "-" if row.alerts_per_day is None else f"{row.alerts_per_day:.1f}"
+            rates = f"{_rate(row.precision)}  {_rate(row.recall)}  " if table.n_labels >= FEWEST_LABELS else ""
+            context.echo(f"  {row.threshold:9.2f}  {rates}{per_day}{mark}")
+    return 0
+
+
+@classifiers.command()
+@click.argument("what")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per item and topic.")
+@click.pass_obj
+def explain(context: Context, what: str, *, as_json: bool) -> int:
+    """Show what speaks for and against, in the item's own words.
+
+    WHAT is a file of items as JSON lines (- for stdin), or a stored item: its id, the beginning of one, or its link.
+    The model as the files stand now is used, whatever the last round did.
+    """
+    from monitor.cli.jsonitems import read_items
+    from monitor.cli.stored import one_item
+    from monitor.pipeline.desk import load_topics
+    from monitor.workspace.layout import Workspace
+
+    if what == "-" or Path(what).is_file():
+        texts = [(str(one.id), one.title, one.text) for one in read_items(Path(what))]
+    else:
+        item = one_item(context.root, what).item
+        texts = [(item.id, item.title, item.text)]
+    model = load_topics(Workspace(context.root)).model()
+    for (name, title, _), scores in zip(texts, model.score([(title, text) for _, title, text in texts]), strict=True):
+        if not as_json:
+            context.echo(f"{name}  {title}")
+        for score in scores:
+            if as_json:
+                context.echo_json(_explained(name, score))
+            else:
+                _print_explained(context, score)
+    return 0
+
+
+def _explained(name: str, score: TopicScore) -> dict[str, object]:
+    parts: list[dict[str, object]] = []
+    for one in score.contributions:
+        part: dict[str, object] = {"feature": one.feature, "weight": one.weight}
+        if one.evidence is not None:
+            part["field"], part["quote"] = one.evidence.field.value, one.evidence.quote
+            part["start"], part["end"] = one.evidence.start, one.evidence.end
+        parts.append(part)
+    return {
+        "id": name,
+        "topic": score.topic,
+        "score": score.score,
+        "threshold": score.threshold,
+        "is_relevant": score.is_relevant,
+        "model": score.fingerprint,
+        "contributions": parts,
+    }
+
+
+def _print_explained(context: Context, score: TopicScore) -> None:
+    context.echo(f"  {score.topic} {score.score:.2f} (from {score.threshold:.2f})")
+    for one in score.contributions:
+        words = f": {one.evidence.quote}" if one.evidence else ""
+        context.echo(f"    {one.weight:+6.2f}  {one.feature}{words}")
+
+
+def _figures(figures: Evaluation) -> dict[str, object]:
+    return {
+        "texts": figures.n_items,
+        "relevant": figures.n_positive,
+        "average_precision": round(figures.average_precision, 4),
+        "best_f1": round(figures.best_f1, 4),
+        "f1": round(figures.f1, 4),
+        "precision": round(figures.precision, 4),
+        "recall": round(figures.recall, 4),
+        "brier": round(figures.brier, 4),
+        "calibration_error": round(figures.calibration_error, 4),
+    }
+
+
+def _print_figures(context: Context, figures: Evaluation) -> None:
+    context.echo(
+        f"  average precision {figures.average_precision:.3f}, at {figures.threshold:.2f}: F1 {figures.f1:.3f} "
+        f"(best {figures.best_f1:.3f}), precision {figures.precision:.3f}, recall {figures.recall:.3f}; "
+        f"Brier {figures.brier:.3f}, calibration error {figures.calibration_error:.3f}"
+    )
+
+
+def _rate(rate: Rate | None) -> str:
+    return f"{'-':17}" if rate is None else f"{rate.value:.2f} ({rate.low:.2f}–{rate.high:.2f})"
+
+
+def _interval(rate: Rate | None) -> dict[str, float | int] | None:
+    if rate is None:
+        return None
+    return {"value": round(rate.value, 4), "low": round(rate.low, 4), "high": round(rate.high, 4), "of": rate.of}

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.context import Context
+from monitor.cli.feeds_edit import add, export, import_command, pause, remove, resume
+from monitor.cli.feeds_find import check, discover
 from monitor.errors import InputError
-
-if TYPE_CHECKING:
-    from monitor.config import Config
-    from monitor.records import Feed
 
 
 @click.group()
 def feeds() -> None:
-    """List, check and parse feeds."""
+    """List, check, find, add and pause feeds."""
+
+
+for _command in (check, add, remove, pause, resume, discover, import_command, export):
+    feeds.add_command(_command)
 
 
 @feeds.command("list")
@@ -58,32 +59,6 @@ def list_command(context: Context, *, as_json: bool) -> int:
 
 
 @feeds.command()
-@click.argument("names", nargs=-1)
-@click.pass_obj
-def check(context: Context, names: tuple[str, ...]) -> int:
-    """Ask feeds now and say what comes back; stores nothing.
-
-    NAMES are names of config.toml or web addresses; without any, every feed is asked.
-    """
-    from monitor.pipeline.desk import read_config
-    from monitor.pipeline.feedcheck import check_feeds
-    from monitor.pipeline.progress import utc_now
-    from monitor.workspace.layout import Workspace
-
-    config = read_config(Workspace(context.root))
-    checks = check_feeds(_named(config, names), config.limits, utc_now)
-    for one in checks:
-        if one.parsed is None:
-            context.echo(f"{one.feed.name}: {one.problem}")
-            continue
-        newest = f", newest {one.newest_at:%Y-%m-%d %H:%M} UTC" if one.newest_at else ", none with a date"
-        context.echo(f"{one.feed.name}: ok, {one.parsed.format}, {len(one.parsed.items)} items{newest}")
-        for problem in one.parsed.problems:
-            context.echo(f"    {problem}")
-    return 0 if all(one.is_ok for one in checks) else 3
-
-
-@feeds.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option("--url", required=True, help="Where the document comes from: relative links start there.")
 @click.option("--content-type", default="", help="The Content-Type header it came with.")
@@ -109,20 +84,3 @@ def parse(file: Path, url: str, content_type: str) -> int:
     for item in parsed.items:
         click.echo(json.dumps(item_line(item), ensure_ascii=False))
     return 0 if parsed.is_feed else 2
-
-
-def _named(config: Config, names: tuple[str, ...]) -> list[Feed]:
-    from monitor.records import Feed
-
-    known = {feed.name: feed for feed in (*config.feeds, *config.paused)}
-    if not names:
-        return list(config.feeds)
-    chosen = []
-    for name in names:
-        if name in known:
-            chosen.append(known[name])
-        elif name.startswith(("http://", "https://")):
-            chosen.append(Feed(name=name, url=name, outlet=name))
-        else:
-            raise InputError(f'no feed called "{name}" in config.toml', "see the names with: monitor feeds list")
-    return chosen

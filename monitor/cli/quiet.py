@@ -32,7 +32,9 @@ MAX_DAYS = 90
 @click.option("--why", metavar="TEXT", help="The reason, for those who read the file later.")
 @click.pass_obj
 def quiet(context: Context, /, item: str, **asked: object) -> int:
-    """Silence the subject of ITEM: asks what, for whom and how long, and writes it into the analyst's rule file.
+    """Silence the subject of an item: asks what, for whom and how long.
+
+    Writes it into the rule file of the analyst.
 
     A mute hides an entity, alone or beside some words, for one analyst until a day; a tune lowers one rule of somebody
     else for one analyst. Options answer the questions beforehand. Nothing is deleted: a muted item stays in the archive

@@ -41,11 +41,17 @@ def check(context: Context, *, as_json: bool) -> int:
     Problems are sorted by place, each with what is wrong and what to do. Exit code 0: none, or only warnings;
     2: a file cannot be used as it is.
     """
-    from monitor.workspace.rulefiles import unread_rule_files
+    from monitor.cli.problems_page import print_problems
+    from monitor.rules.proof import lint_examples_prove
+    from monitor.workspace.rulefiles import read_rule_texts, unread_rule_files
 
     book, unreadable = load_book(context.root)
-    problems = sorted((*book.problems, *unreadable, *unread_rule_files(context.root)))
-    context.echo_problems(problems, as_json=as_json)
+    unread = unread_rule_files(context.root)
+    problems = sorted((*book.problems, *unreadable, *unread, *lint_examples_prove(book)))
+    if as_json:
+        context.echo_problems(problems, as_json=True)
+    else:
+        print_problems(context, problems, read_rule_texts(context.root)[0])
     errors = sum(problem.is_error for problem in problems)
     context.note(f"{errors} errors, {len(problems) - errors} warnings")
     return 2 if errors else 0

@@ -16,7 +16,9 @@ from monitor.cli.context import Context
 @click.option("--all", "is_all", is_flag=True, help="Every rule, also those with nothing in the item.")
 @click.pass_obj
 def why(context: Context, asked: tuple[str, ...], analyst: str | None, *, as_json: bool, is_all: bool) -> int:
-    """Say why something did or did not reach an analyst, and the smallest change that would flip it.
+    """Say why something did or did not reach an analyst.
+
+    Every stage, and at the end the smallest change that would flip the outcome.
 
     Give an item's id (or its beginning), its link, or words of its headline. What is not stored is judged as if it
     had come, and the feeds that would carry it are named. Exit code 1: nothing like it is stored.

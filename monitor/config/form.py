@@ -64,6 +64,14 @@ def _address(value: object) -> str:
     return value
 
 
+def _proxy(value: object) -> str:
+    if not isinstance(value, str) or not re.match(r"https?://[^/\s]+|(?:env|file):\S", value):
+        raise ValueError(
+            f'"{value}" is no proxy; write "http://host:port", or "env:NAME" or "file:PATH" where that is kept'
+        )
+    return value
+
+
 def _slug(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", value):
         raise ValueError(f'"{value}" cannot be a name; use small letters, digits and hyphens, like "dawn-home"')
@@ -83,6 +91,7 @@ Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Weekday = Annotated[int, BeforeValidator(_weekday)]
 Address = Annotated[str, BeforeValidator(_address)]
+Proxy = Annotated[str, BeforeValidator(_proxy)]
 Slug = Annotated[str, BeforeValidator(_slug)]
 OneLine = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -101,6 +110,7 @@ class FetchForm(_Form):
     deadline: Duration = timedelta(seconds=30)
     max_bytes: Annotated[int, Field(ge=10_000, le=256_000_000)] = 16_000_000
     contact: OneLine = ""
+    proxy: Proxy | None = None
 
 
 class FeedForm(_Form):
@@ -119,6 +129,8 @@ class FeedForm(_Form):
     full_text: bool = False
     paused: bool = False
     headers: dict[OneLine, OneLine] = {}
+    proxy: Proxy | None = None
+    deadline: Duration | None = None
 
 
 class AnalystForm(_Form):

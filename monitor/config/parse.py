@@ -87,6 +87,7 @@ def _config(form: ConfigForm, document: Document) -> Config:
         deadline=fetch.deadline,
         max_bytes=fetch.max_bytes,
         contact=fetch.contact,
+        proxy=fetch.proxy,
     )
     feeds = [(form.paused, _feed(form, fetch.interval, document, index)) for index, form in enumerate(form.feed)]
     return Config(
@@ -117,6 +118,8 @@ def _feed(form: FeedForm, interval: timedelta, document: Document, index: int) -
         wants_full_text=form.full_text,
         headers=tuple(form.headers.items()),
         declared_at=document.where(("feed", index)),
+        proxy=form.proxy,
+        deadline=form.deadline,
     )
 
 

@@ -29,7 +29,7 @@ BACKLOG_AGE: Final = timedelta(hours=24)
 _LONGEST_KEY: Final = 400
 """Longer keys are hashed; database indexes and people who read them are happier with short ones."""
 
-_GUESSED_FROM: Final = 2_000
+_GUESSED_FROM: Final = 1_000
 """Characters of text that settle the language."""
 
 Known = Mapping[ItemKey, KnownItem]
@@ -138,12 +138,13 @@ def _policy(policy: str, items: Sequence[ParsedItem], known: Known) -> str:
 
 def _ambiguous(items: Sequence[ParsedItem], kind: str) -> int:
     """Return how many items of this document share a key of ``kind`` with an item of other words."""
-    meanings: dict[ItemKey, list[str]] = {}
+    holders: dict[ItemKey, list[ParsedItem]] = {}
     for item in items:
         for key in identity_keys(item):
             if key.kind == kind:
-                meanings.setdefault(key, []).append(content_hash(item.title, item.text))
-    return sum(len(words) for words in meanings.values() if len(set(words)) > 1)
+                holders.setdefault(key, []).append(item)
+    shared = [sharing for sharing in holders.values() if len(sharing) > 1]
+    return sum(len(sharing) for sharing in shared if len({content_hash(item.title, item.text) for item in sharing}) > 1)
 
 
 def _guids_drift(items: Sequence[ParsedItem], known: Known) -> bool:

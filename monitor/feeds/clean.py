@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from typing import Final
 
 import nh3
 
+from monitor.feeds.fast_text import simple_text
 from monitor.feeds.links import clean_link
 from monitor.text.html import clean_text, html_to_text
 
@@ -114,10 +116,11 @@ def plain_text(html: str) -> Cleaned:
     """Return the words of an HTML fragment, paragraphs apart, at most 200,000 characters of them."""
     trimmed = bounded(html)
     is_cut = len(trimmed) < len(html)
-    text = html_to_text(_NO_END_TAG.sub("&lt;/", trimmed))
+    found = simple_text(trimmed)
+    text = html_to_text(_NO_END_TAG.sub("&lt;/", trimmed)) if found is None else found
     if not _KNOWN_TAG.search(trimmed) and _ESCAPED_MARKUP.search(text):
         text = html_to_text(bounded(text))  # escaped once too often
-    text = tame(text)
+    text = _thinned(text)
     if is_cut or len(text) > MAX_TEXT:
         return Cleaned(text[:MAX_TEXT], (_TEXT_CUT,))
     return Cleaned(text)
@@ -163,24 +166,45 @@ def has_markup(value: str) -> bool:
 
 def one_line(value: str) -> str:
     """Return ``value`` without control characters and with every run of white space as one space."""
-    return " ".join(tame(value).split())
+    # What Python calls printable holds no control, no bidi override and no blank but the plain space.
+    is_tame = value.isprintable()
+    return " ".join((_thinned(value) if is_tame else tame(value)).split())
 
 
 def tame(value: str) -> str:
     """Return ``value`` without control characters, bidi overrides and piled-up combining marks."""
-    return _STACKED_MARKS.sub(r"\1", clean_text(value))
+    return _thinned(clean_text(value))
 
 
-def sanitiser(base: str | None) -> Callable[[str], str]:
-    """Return a function that makes HTML fragments safe to show; links are resolved against ``base``.
+def _thinned(value: str) -> str:
+    return value if value.isascii() else _STACKED_MARKS.sub(r"\1", value)
+
+
+def safe_html(html: str, base: str | None) -> str:
+    """Return an HTML fragment safe to show; links are resolved against ``base``.
 
     No scripts, styles, forms, frames or remote images; only http and https links; at most 200,000 characters.
     """
+    html = html[:MAX_TEXT]
+    if "<" not in html and "&" not in html:
+        return tame(html).replace(">", "&gt;").replace("\xa0", "&nbsp;")
+    token = _BASE.set(base)
+    try:
+        return _cleaner().clean(tame(bounded(html)))
+    finally:
+        _BASE.reset(token)
 
+
+_BASE: Final[ContextVar[str | None]] = ContextVar("base", default=None)
+"""What links are relative to in the fragment at hand: a sanitiser takes as long to set up as to clean an item."""
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
     def keep(_tag: str, name: str, value: str) -> str | None:
-        return clean_link(base, value) if name == "href" else value
+        return clean_link(_BASE.get(), value) if name == "href" else value
 
-    cleaner = nh3.Cleaner(
+    return nh3.Cleaner(
         tags=set(_TAGS),
         clean_content_tags=set(_DROPPED_WITH_CONTENT),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
@@ -188,11 +212,6 @@ def sanitiser(base: str | None) -> Callable[[str], str]:
         url_schemes={"http", "https"},
         link_rel="noopener noreferrer nofollow",
     )
-
-    def clean(html: str) -> str:
-        return cleaner.clean(tame(bounded(html[:MAX_TEXT])))
-
-    return clean
 
 
 def bounded(html: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from monitor.feeds.clean import MAX_TEXT, Cleaned, plain_text, plain_words, sanitiser
+from monitor.feeds.clean import MAX_TEXT, Cleaned, plain_text, plain_words, safe_html
 from monitor.feeds.dates import read_date
 
 MAX_ITEMS: Final = 10_000
@@ -61,10 +61,13 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
             continue
         cleaned = plain_text(passage.value) if passage.is_html else plain_words(passage.value)
         flags += cleaned.flags
-        letters = _letters(cleaned.text)
-        if not letters or any(letters[:_COMPARED] in _letters(other.text) for _, other in told):
+        if not cleaned.text:
             continue
-        told = [(old, other) for old, other in told if _letters(other.text)[:_COMPARED] not in letters]
+        if told:
+            letters = _letters(cleaned.text)
+            if any(letters[:_COMPARED] in _letters(other.text) for _, other in told):
+                continue
+            told = [(old, other) for old, other in told if _letters(other.text)[:_COMPARED] not in letters]
         told.append((passage, cleaned))
     told.reverse()
     text = "\n\n".join(cleaned.text for _, cleaned in told)
@@ -72,12 +75,12 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
         text, flags = text[:MAX_TEXT], [*flags, "text-cut"]
     html = ""
     if any(passage.is_html for passage, _ in told):
-        safe = sanitiser(base)
         html = "\n".join(
-            safe(passage.value) if passage.is_html else f"<p>{escape(cleaned.text)}</p>" for passage, cleaned in told
+            safe_html(passage.value, base) if passage.is_html else f"<p>{escape(cleaned.text)}</p>"
+            for passage, cleaned in told
         )
         if len(html) > MAX_TEXT:
-            html = safe(html[:MAX_TEXT])  # once more, since the cut may go through a tag
+            html = safe_html(html[:MAX_TEXT], base)  # once more, since the cut may go through a tag
     return Body(text, html, tuple(dict.fromkeys(flags)))
 
 

@@ -39,7 +39,13 @@ _CLOCK = re.compile(
     r"(?<!\d)(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\b\.?)?"
 )
 _OFFSET = re.compile(r"(?:(?<=[\s(])|^|gmt|utc)\s*(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d)")
+_USUAL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|([+-])(\d\d)(\d\d))",
+    re.ASCII,
+)
+"""What nine of ten feeds write (RFC 822), read in one step."""
 _NUMBERS = re.compile(r"\d+")
+_DOTTED = re.compile(r"\d\.\s?\d{1,2}\.\s?\d")
 _WORDS = re.compile(r"[^\W\d_][^\s\d,.:;/()+-]*")
 """A letter and what belongs to it: in Hindi, months hold vowel signs that are no letters."""
 _CJK_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
@@ -52,6 +58,9 @@ def read_date(value: str, now: datetime) -> tuple[datetime | None, str]:
     Flags: ``date-unreadable``, ``date-absurd`` (before 1990 or after 9000) and ``date-in-future`` (more than 24 h
     after ``now``) come with None; ``date-zone-unknown`` comes with the time read as UTC. Never raises.
     """
+    usual = _USUAL.fullmatch(value)
+    if usual:
+        return _read_usual(usual, now)
     if len(value) > LONGEST_DATE:
         return None, UNREADABLE
     text = " ".join(value.translate(DIGITS).casefold().split())
@@ -62,6 +71,17 @@ def read_date(value: str, now: datetime) -> tuple[datetime | None, str]:
     except (ValueError, OverflowError):
         return None, UNREADABLE
     return _plausible(moment, flag, now)
+
+
+def _read_usual(usual: re.Match[str], now: datetime) -> tuple[datetime | None, str]:
+    day, month, year, hour, minute, second, sign, hours, minutes = usual.groups()
+    try:
+        clock = _clock(hour, minute, second, "")
+        zone = _offset(sign, int(hours), int(minutes)) if sign else UTC
+        moment = _moment((int(year), MONTHS[month.lower()], int(day)), clock, zone)
+    except (KeyError, ValueError, OverflowError):
+        return None, UNREADABLE
+    return _plausible(moment, "", now)
 
 
 def _plausible(moment: datetime, flag: str, now: datetime) -> tuple[datetime | None, str]:
@@ -157,8 +177,15 @@ def _day(text: str, now: datetime) -> tuple[int, int, int]:
             return int(first), months[-1], int(second)
         return _year(second), months[-1], int(first)
     if not months and len(numbers) >= 3:
-        return _numeric_day(numbers[:3], now)
+        return _dotted_day(numbers[:3]) if _DOTTED.search(text) else _numeric_day(numbers[:3], now)
     raise ValueError("no day, month and year")
+
+
+def _dotted_day(numbers: list[str]) -> tuple[int, int, int]:
+    """Return the day of 07.02.2025: wherever dots are written (Turkey, Russia, Germany), the day comes first."""
+    if len(numbers[0]) == 4:
+        return _gregorian(int(numbers[0]), int(numbers[1]), int(numbers[2]))
+    return _gregorian(_year(numbers[2]), int(numbers[1]), int(numbers[0]))
 
 
 def _numeric_day(numbers: list[str], now: datetime) -> tuple[int, int, int]:

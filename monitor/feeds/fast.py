@@ -61,9 +61,7 @@ def _read(root: etree._Element, text: str) -> dict[str, object] | None:
     if channel is not None:
         around = lang if channel is root else language_of(channel, lang)
         _read_feed(channel, setting, feed)
-    entries = [
-        read_entry(item, setting, around if item.getparent() is channel else lang) for item in items[:MAX_ITEMS]
-    ]
+    entries = [read_entry(item, setting, around if item.getparent() is channel else lang) for item in items[:MAX_ITEMS]]
     return {"feed": feed, "entries": entries, "version": version, "found": len(items)}
 
 

@@ -19,7 +19,7 @@ Fields = dict[str, object]
 
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 _ABOUT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
-_ADDRESSES: Final = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[A-Za-z]{2,24}")
+_ADDRESSES: Final = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[A-Za-z]{2,24}", re.ASCII)
 _TYPES: Final = {
     "text": "text/plain",
     "plain": "text/plain",
@@ -138,7 +138,7 @@ class _EntryReader:
                 case Role.TITLE | Role.MEDIA_TITLE:
                     self._title(element, depth, is_media=role is Role.MEDIA_TITLE)
                 case Role.LINK:
-                    self._link(element)
+                    self._link(element, depth)
                 case Role.GUID:
                     self._guid(element, depth)
                 case Role.PUBLISHED | Role.UPDATED | Role.CREATED:
@@ -173,11 +173,26 @@ class _EntryReader:
             case Role.IMAGE:
                 # The picture's own title and address are none of the item's.
                 if any(canonical_name(child) not in _OF_IMAGES for child in element):
-                    _check_unknown(element, self._setting.names)
+                    self._skip(element)
+            case Role.PICTURE:
+                self._fields["img"] = attributes_of(element)
+                # Express Tribune writes its picture as HTML in here.
+                self._files += [{"url": picture.get("src") or ""} for picture in element.iter("img")]
             case Role.FOREIGN | Role.ITEM | Role.CHANNEL:
                 raise NotFollowedError
             case _:
-                _check_unknown(element, self._setting.names)
+                self._skip(element)
+
+    def _skip(self, element: etree._Element) -> None:
+        """Pass over an element but for a picture; raise NotFollowedError if it holds what may be words of the item."""
+        if not len(element):
+            return
+        for inner in element.iterdescendants():
+            role = self._setting.names.role(inner)
+            if role is Role.PICTURE:
+                self._fields["img"] = attributes_of(inner)
+            elif role not in _NOT_OF_THE_ITEM:
+                raise NotFollowedError
 
     def _store(self, name: str, value: str, depth: int) -> None:
         """Keep a value unless one is kept that stands further out."""
@@ -196,17 +211,19 @@ class _EntryReader:
             self._fields["title_detail"] = {"language": lang}
         self._has_title = self._has_title or (bool(value) and not is_media)
 
-    def _link(self, element: etree._Element) -> None:
+    def _link(self, element: etree._Element, depth: int) -> None:
         attributes, page = link_of(element, has_bases=self._setting.has_bases)
         self._links.append(attributes)
+        if len(element):
+            self._children(element, depth + 1)  # pictures and captions, at the BBC
         if page is not None:
             self._fields["link"] = page
 
     def _guid(self, element: etree._Element, depth: int) -> None:
         is_link = attributes_of(element).get("ispermalink", "true") == "true"
         value = _plain(element)
-        if is_link and self._setting.has_bases:
-            value = joined(element.base, value)
+        if is_link:
+            value = joined(element.base if self._setting.has_bases else None, value)
         self._store("id", value, depth)
         self._fields.setdefault("guidislink", is_link and "link" not in self._fields)
         if is_link:
@@ -288,10 +305,3 @@ def _author(element: etree._Element) -> dict[str, str]:
         return {"name": text}
     name = text.replace(address[0], "").replace("()", "").replace("<>", "").strip()
     return {"name": name.removeprefix("(").removesuffix(")").strip(), "email": address[0]}
-
-
-def _check_unknown(element: etree._Element, names: Names) -> None:
-    """Raise NotFollowedError if an element we skip holds what may be words of the item."""
-    for inner in element.iterdescendants():
-        if names.role(inner) not in _NOT_OF_THE_ITEM:
-            raise NotFollowedError

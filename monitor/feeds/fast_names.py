@@ -38,6 +38,7 @@ class Role(StrEnum):
     MEDIA_FILE = "media-file"
     MEDIA_GROUP = "media-group"
     IMAGE = "image"
+    PICTURE = "img"
     TTL = "ttl"
     UPDATE_PERIOD = "sy_updateperiod"
     UPDATE_FREQUENCY = "sy_updatefrequency"
@@ -94,6 +95,7 @@ _NAMES: Final = {
     Role.MEDIA_FILE: "media:content",
     Role.MEDIA_GROUP: "media:group categories",
     Role.IMAGE: "image",
+    Role.PICTURE: "img",
     Role.TTL: "ttl",
     Role.UPDATE_PERIOD: "sy:updateperiod",
     Role.UPDATE_FREQUENCY: "sy:updatefrequency",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from html import escape
 from typing import Final
 from urllib.parse import urljoin
@@ -13,9 +14,7 @@ _VOID: Final = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "l
 
 _SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)/+")
 _C1_CONTROLS = re.compile("[\x80-\x9f]")
-_WINDOWS: Final = {
-    code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)
-}
+_WINDOWS: Final = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
 """Feeds write the bytes of Windows-1252 as if they were Unicode: no character of any language is there."""
 
 
@@ -29,10 +28,8 @@ def unspoilt(text: str) -> str:
     """Return ``text`` read as UTF-8 where it was UTF-8 taken for Latin-1, and with Windows' quotation marks."""
     if text.isascii():
         return text
-    try:
+    with suppress(UnicodeError):  # then it was what it says
         text = text.encode("iso-8859-1").decode("utf-8")
-    except UnicodeError:
-        pass  # it was what it says
     return text.translate(_WINDOWS) if _C1_CONTROLS.search(text) else text
 
 

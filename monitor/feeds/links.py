@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
@@ -18,6 +19,11 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _IGNORED_IN_LINKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Characters browsers drop from addresses, and invisible ones that only serve to disguise them."""
 
+_PLAIN_LINK = re.compile(
+    r"https?://[a-z0-9.-]*[a-z0-9](?:/[\w.~!$&'()*+,=:@%/-]*(?:\?[\w.~!$&'()*+,=:@%/-]+)?)", re.ASCII
+)
+"""Addresses that stay as they are, which is most of them."""
+
 _TRACKING_PREFIXES: Final = ("utm_", "at_", "mc_", "ns_", "pk_", "mtm_", "hsa_", "wt_", "wt.", "ga_")
 _TRACKING: Final = frozenset({
     "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "igshid", "igsh", "mkt_tok",
@@ -31,6 +37,8 @@ def clean_link(base: str | None, link: str | None) -> str | None:
     """Return ``link`` resolved against ``base`` if it leads to a web page (http or https with a host), else None."""
     if not link:
         return None
+    if len(link) <= LONGEST_LINK and _PLAIN_LINK.fullmatch(link):
+        return link
     bare = _IGNORED_IN_LINKS.sub("", link).strip()
     if not bare or len(bare) > LONGEST_LINK or bare.lower() in _EMPTY:
         return None
@@ -42,9 +50,13 @@ def clean_link(base: str | None, link: str | None) -> str | None:
         return None
     if not is_web:
         return None
+    absolute = (
+        parts.scheme + absolute[len(parts.scheme) :]
+    )  # "HTTP://" is a web address, and written small from here on
     return quote(absolute, safe="!#$%&'()*+,/:;=?@[]~") if " " in absolute else absolute
 
 
+@lru_cache(maxsize=4096)
 def canonical_link(link: str) -> str:
     """Return what identifies the page behind ``link``: host, path and query without tracking, order or fragment.
 

@@ -19,6 +19,11 @@ from monitor.records import ParsedFeed
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Decoded bytes read of one document (DESIGN §5); what lies beyond is cut off."""
 
+_LARGE: Final = 1_000_000
+"""Bytes beyond which a document is none of the usual; the largest honest feeds have 2 MB, most have 100 kB."""
+_LARGE_TO_REPAIR: Final = 300_000
+"""Characters beyond which repairing a document that is not well-formed may take long."""
+
 _HTML_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
 _LINK_TAG = re.compile(r"<link\b[^>]{0,2000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"application/(?:rss\+xml|atom\+xml|feed\+json)", re.IGNORECASE)
@@ -33,6 +38,22 @@ def parse_feed(body: bytes, media_type: str, charset: str | None, url: str, now:
     is what relative links are resolved against; ``now`` decides which dates lie in the future. What is no feed has an
     empty ``format`` and says in ``problems`` what it is instead. A plain function of its arguments, to be run anywhere.
     """
+    return _parse(body, media_type, charset, url, now, may_take_long=True) or _no_feed("not a feed")
+
+
+def parse_at_once(body: bytes, media_type: str, charset: str | None, url: str, now: datetime) -> ParsedFeed | None:
+    """Return what ``parse_feed`` does if that is sure to be quick; None for documents of unusual size or make.
+
+    Those are for ``parse_feed`` in a process that may be ended when it takes too long.
+    """
+    if len(body) > _LARGE:
+        return None
+    return _parse(body, media_type, charset, url, now, may_take_long=False)
+
+
+def _parse(  # the arguments of parse_feed, and one more
+    body: bytes, media_type: str, charset: str | None, url: str, now: datetime, *, may_take_long: bool
+) -> ParsedFeed | None:
     problems: tuple[str, ...] = ()
     if len(body) > MAX_BYTES:
         body, problems = body[:MAX_BYTES], (f"only the first {MAX_BYTES // 1024**2} MB were read",)
@@ -48,11 +69,15 @@ def parse_feed(body: bytes, media_type: str, charset: str | None, url: str, now:
         parsed = parse_json_feed(decoded.text.lstrip("\ufeff"), url, now)
     elif fast := read_fast(decoded.text):
         parsed = build_feed(fast, url, now, ())
+    elif not may_take_long and len(decoded.text) > _LARGE_TO_REPAIR:
+        return None
     else:
         document = to_xml(decoded.text)
         if not document.root:
             return _no_feed(_what_it_is(document, url))
         fast = read_fast(document.text[document.text.find("<" + document.root) :]) if _is_whole(document) else None
+        if not fast and not may_take_long:
+            return None
         parsed = build_feed(fast, url, now, document.problems) if fast else parse_xml_feed(document, url, now)
     return ParsedFeed(
         title=parsed.title,

@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from monitor.records import Feed, FeedChanges, FeedState, ParsedFeed
 
 SILENT_AFTER: Final = timedelta(days=14)
 """Without news for this long a feed that answers is called silent while its own rhythm is not known."""
+
+_LEAST_AT_FIRST: Final = timedelta(hours=36)
+"""A first pull may hold three busy days; until weekends were seen, a quiet of three days is no silence."""
 
 SHORTEST_SILENCE: Final = timedelta(days=1)
 LONGEST_SILENCE: Final = timedelta(days=60)
@@ -23,7 +27,7 @@ _BEYOND_USUAL: Final = 2
 """A quiet this many times the longest usual one is a silence."""
 
 _FORGET_HALF: Final = timedelta(days=14)
-"""A long quiet counts half after this time: a feed quiet every weekend stays known for it, a single feast is forgotten."""
+"""A long quiet counts half after this time: quiet weekends stay known, a single feast is forgotten."""
 
 _FEWEST_DATES: Final = 5
 """Of a first pull; fewer say nothing about a rhythm."""
@@ -56,7 +60,8 @@ def with_news(feed: Feed, state: FeedState, changes: FeedChanges, now: datetime)
     is_watched = state.failures == 0 and now - state.last_success_at <= max(_WATCHED_WITHIN, 1.5 * feed.interval)
     if state.last_new_item_at and is_watched:
         pause = now - state.last_new_item_at
-        kept = (state.longest_quiet or timedelta()) * 0.5 ** (pause / _FORGET_HALF)
+        # One short pause is no rhythm: what was assumed so far is forgotten slowly too.
+        kept = (state.longest_quiet or SILENT_AFTER / _BEYOND_USUAL) * 0.5 ** (pause / _FORGET_HALF)
         state = replace(state, longest_quiet=min(max(pause, kept), LONGEST_SILENCE))
     return replace(state, last_new_item_at=now)
 
@@ -94,7 +99,7 @@ def _after_first_pull(state: FeedState, changes: FeedChanges, now: datetime) -> 
 
 def _usual_pause(dates: Sequence[datetime]) -> timedelta | None:
     """Return the longest usual pause between sorted dates; None if they are too few to tell."""
-    pauses = sorted(later - earlier for earlier, later in zip(dates, dates[1:], strict=False) if later > earlier)
+    pauses = sorted(later - earlier for earlier, later in pairwise(dates) if later > earlier)
     if len(pauses) < _FEWEST_DATES - 1:
         return None
-    return min(pauses[int(_USUAL_SHARE * (len(pauses) - 1))], LONGEST_SILENCE)
+    return min(max(pauses[int(_USUAL_SHARE * (len(pauses) - 1))], _LEAST_AT_FIRST), LONGEST_SILENCE)

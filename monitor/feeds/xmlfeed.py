@@ -190,7 +190,9 @@ def _passages(entry: Entry) -> Iterable[Passage]:
 
 def _enclosures(entry: Entry, url: str) -> Iterable[Enclosure]:
     files = [link for link in _mappings(entry, "links") if link.get("rel") == "enclosure"]
-    for file in [*files, *_mappings(entry, "media_content")]:
+    image = entry.get("img")
+    images = [{"url": _text(image, "src")}] if isinstance(image, Mapping) else []
+    for file in [*files, *_mappings(entry, "media_content"), *images]:
         link = clean_link(url, _text(file, "href") or _text(file, "url"))
         size = _text(file, "length") or _text(file, "filesize")
         length = int(size) if size.isascii() and size.isdigit() and len(size) < 17 else None

@@ -9,7 +9,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Final, Self
 
 import aiohttp
 from yarl import URL
@@ -18,9 +18,9 @@ from monitor.fetch import failures
 from monitor.fetch.guard import Resolver, guarded_socket, literal_refusal
 from monitor.fetch.hop import Hop, Redirect, deadline
 from monitor.fetch.limits import FeedRequest, FetchLimits
-from monitor.fetch.polite import Host, Memory
+from monitor.fetch.polite import Host, Memory, Place
 from monitor.fetch.secrets import SecretError, reveal
-from monitor.records import Fetched, FetchFailed, FetchFailure, FetchOutcome, NotModified
+from monitor.records import Fetched, FetchFailed, FetchFailure, FetchOutcome
 
 _NEVER_ARRIVED: Final = frozenset({FetchFailure.NAME_UNKNOWN, FetchFailure.REFUSED_ADDRESS})
 
@@ -168,45 +168,53 @@ class _Client:
     async def fetch(self, request: FeedRequest) -> _Delivery:
         """Fetch one feed, following redirects; every hop is checked and waits for its turn at its host."""
         try:
-            request = _with_secrets(request, self._limits)
+            ready = _with_secrets(request, self._limits)
         except SecretError as error:
-            unsent = failures.failed(request.feed.url, FetchFailure.NO_SECRET, f"not asked: {error}")
+            unsent = failures.failed(request.feed.url, FetchFailure.NOT_SENT, f"not asked: {error}")
             return _Delivery(request.feed.name, unsent, _nothing)
-        url, spent, moved_to = request.address or request.feed.url, 0.0, None
-        is_permanent = True
-        visited = {url}
+        outcome, release = await self._follow(ready)
+        return _Delivery(request.feed.name, outcome, release)
+
+    async def _follow(self, request: FeedRequest) -> tuple[FetchOutcome, Callable[[], None]]:
+        url, spent = request.address or request.feed.url, 0.0
+        visited = [url]
+        moved_to: str | None = None
         for _ in range(self._limits.max_redirects + 1):
             target = _target(url, request)
             if isinstance(target, FetchFailed):
-                return _Delivery(request.feed.name, target, _nothing)
-            host = self._host(target)
-            async with host.turn():
-                place = await self._memory.place()
-                hop = Hop(self._session(request), self._limits, request, target, place)
-                try:
-                    answer = await hop.run(deadline(request, self._limits) - spent)
-                except BaseException:
-                    place.release()
-                    raise
-                spent += hop.spent
-            if isinstance(answer, FetchFailed) and answer.reason in _NEVER_ARRIVED:
-                host.forgive()
-            if isinstance(answer, Fetched):
-                return _Delivery(request.feed.name, _moved(answer, moved_to), place.release)
-            place.release()
-            if isinstance(answer, NotModified):
-                return _Delivery(request.feed.name, _moved(answer, moved_to), _nothing)
-            if isinstance(answer, FetchFailed):
-                return _Delivery(request.feed.name, answer, _nothing)
+                return target, _nothing
+            hop, place = await self._hop(request, target, spent)
+            spent += hop.spent
+            answer = hop.answer
+            if not isinstance(answer, Fetched):
+                place.release()
+            if not isinstance(answer, Redirect):
+                has_arrived = isinstance(answer, Fetched)
+                return _moved(answer, moved_to), place.release if has_arrived else _nothing
             if answer.url in visited:
                 words = f"the server sends us in a circle (by way of {answer.url[:200]})"
-                return _Delivery(request.feed.name, failures.failed(url, FetchFailure.REDIRECTS, words), _nothing)
-            visited.add(answer.url)
+                return failures.failed(url, FetchFailure.REDIRECTS, words), _nothing
+            # Permanent only as far as every step from the first address was.
+            if answer.is_permanent and (moved_to == url or len(visited) == 1):
+                moved_to = answer.url
+            visited.append(answer.url)
             url = answer.url
-            is_permanent = is_permanent and answer.is_permanent
-            moved_to = url if is_permanent else moved_to
         words = f"the server redirects more than {self._limits.max_redirects} times"
-        return _Delivery(request.feed.name, failures.failed(url, FetchFailure.REDIRECTS, words), _nothing)
+        return failures.failed(url, FetchFailure.REDIRECTS, words), _nothing
+
+    async def _hop(self, request: FeedRequest, target: URL, spent: float) -> tuple[Hop, Place]:
+        host = self._host(target)
+        async with host.turn():
+            place = await self._memory.place()
+            hop = Hop(self._session(request), self._limits, request, target, place)
+            try:
+                answer = await hop.run(deadline(request, self._limits) - spent)
+            except BaseException:
+                place.release()
+                raise
+        if isinstance(answer, FetchFailed) and answer.reason in _NEVER_ARRIVED:
+            host.forgive()
+        return hop, place
 
     def _host(self, url: URL) -> Host:
         name = (url.host or "").lower()
@@ -234,11 +242,10 @@ def _session(limits: FetchLimits, *, is_guarded: bool) -> aiohttp.ClientSession:
     )
 
 
-Answer = TypeVar("Answer", Fetched, NotModified)
-
-
-def _moved(answer: Answer, moved_to: str | None) -> Answer:
-    return replace(answer, moved_to=moved_to) if moved_to else answer
+def _moved(outcome: FetchOutcome, moved_to: str | None) -> FetchOutcome:
+    if moved_to is None or isinstance(outcome, FetchFailed):
+        return outcome
+    return replace(outcome, moved_to=moved_to)
 
 
 def _with_secrets(request: FeedRequest, limits: FetchLimits) -> FeedRequest:

@@ -75,7 +75,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """Return how long the server asks us to wait.
 
     Accepts seconds or an HTTP date (RFC 9110, 10.2.3), counted from the answer's own Date, so that a wrong clock on
-    either side does no harm, and from ``now`` if the answer has none. Past dates give zero; anything else gives None, for a wrong header must not stop polling.
+    either side does no harm, and from ``now`` if the answer has none. Past dates give zero; anything else gives None,
+    for a wrong header must not stop polling.
     """
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():

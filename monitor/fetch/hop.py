@@ -51,9 +51,14 @@ class Hop:
         self._received = 0
         self._waited = 0.0
         self.spent = 0.0
+        self.answer: FetchOutcome | Redirect
 
     async def run(self, seconds: float) -> FetchOutcome | Redirect:
-        """Return the answer; all that may go wrong outside this program is a FetchFailed."""
+        """Return the answer and keep it; all that may go wrong outside this program is a FetchFailed."""
+        self.answer = await self._run(seconds)
+        return self.answer
+
+    async def _run(self, seconds: float) -> FetchOutcome | Redirect:
         loop = asyncio.get_running_loop()
         started = loop.time()
         url = str(self._url)
@@ -159,7 +164,8 @@ class Hop:
             with contextlib.suppress(aiohttp.ClientError):  # the status says enough
                 page = await response.content.read(_SHOWN_OF_ERRORS)
         refused = failures.from_status(str(self._url), response.status, is_challenge=_is_challenge(response, page))
-        return FetchFailed(refused.url, refused.reason, refused.detail, response.status, retry_after(response.headers, datetime.now(UTC)))
+        wait = retry_after(response.headers, datetime.now(UTC))
+        return FetchFailed(refused.url, refused.reason, refused.detail, response.status, wait)
 
 
 def deadline(request: FeedRequest, limits: FetchLimits) -> float:

@@ -9,6 +9,9 @@ from monitor.text.fold import fold_tight
 
 _SIBILANTS = ("s", "x", "z", "o", "ch", "sh")
 _VOWELS = frozenset("aeiou")
+MAX_TERM = 1_000
+"""Characters of a term that is searched for. Rule files allow 200; the automaton takes time with the square of one
+word's length (100,000 equal letters: 16 s), so that nothing longer may reach it."""
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
@@ -62,8 +65,10 @@ def is_short_form(term: str) -> bool:
 def patterns_of(term: str) -> tuple[Pattern, ...]:
     """Return the forms in which a listed name, word or phrase is searched; none if nothing of it can be compared.
 
-    A ``*`` at its end asks for every word that begins so.
+    A ``*`` at its end asks for every word that begins so. A term of more than ``MAX_TERM`` characters has no form.
     """
+    if len(term) > MAX_TERM:
+        return ()
     is_prefix = term.rstrip().endswith("*")
     listed = term.rstrip().removesuffix("*") if is_prefix else term
     text = fold_tight(listed).text.strip()

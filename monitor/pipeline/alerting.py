@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.alerts.decide import Circumstances, decide
+from monitor.alerts.decide import Circumstances, Toll, decide
 from monitor.alerts.route import capped, recipients, send_after
+from monitor.alerts.toll import toll_in
 from monitor.config import Analyst
 from monitor.digests.alert import AlertIssue, alert_story
+from monitor.feeds.changes import BACKLOG_AGE
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.messages import alert_messages, legend
 from monitor.pipeline.muting import muted_for
-from monitor.records import Alert, AssessedItem, Decision, OutboxMessage, PastAlert, RuleMatch, Send
+from monitor.records import Alert, AssessedItem, Decision, Feed, Item, OutboxMessage, PastAlert, RuleMatch, Send, Stance
 from monitor.rules.personal import matches_for
 from monitor.store import alerts as alert_rows
 from monitor.store import outbox
@@ -39,6 +41,30 @@ class _Called:
     reason: str
 
 
+class _Tolls:
+    """What the revisions of one batch and of the alerts before it state."""
+
+    def __init__(self, feeds: Iterable[Feed], earlier: Mapping[tuple[str, int], alert_rows.Said]) -> None:
+        self._stances = {feed.name: feed.stance for feed in feeds}
+        self._known = {key: self._read(said.title, said.text, said.feed, said.outlet) for key, said in earlier.items()}
+
+    def of(self, item: Item) -> Toll | None:
+        key = item.id, item.revision
+        if key not in self._known:
+            self._known[key] = self._read(item.title, item.text, item.feed, item.outlet)
+        return self._known[key]
+
+    def sent(self, past: Sequence[PastAlert]) -> tuple[Toll, ...]:
+        """Return the tolls of the alerts that went out."""
+        tolls = (self._known.get((one.item, one.revision)) for one in past if one.decision.is_sent)
+        return tuple(toll for toll in tolls if toll is not None)
+
+    def _read(self, title: str, text: str, feed: str, outlet: str) -> Toll | None:
+        dead = toll_in(title, text)
+        # A feed that was removed speaks for nobody we know of: what it said is taken as anyone's word.
+        return None if dead is None else Toll(dead, outlet, self._stances.get(feed, Stance.INDEPENDENT))
+
+
 class Alerting:
     """Decides alerts for one desk."""
 
@@ -56,13 +82,17 @@ class Alerting:
         stories = {one.assessment.story.story for one in wanted}
         for key, decisions in alert_rows.past_of_stories(connection, stories).items():
             past[key].extend(decisions)
+        sent = {(one.item, one.revision) for decisions in past.values() for one in decisions if one.decision.is_sent}
+        config = self._desk.config
+        tolls = _Tolls((*config.feeds, *config.paused), alert_rows.said(connection, sent))
         alerts: list[Alert] = []
         called: defaultdict[tuple[str, str], list[_Called]] = defaultdict(list)
         for one in wanted:
             muted = muted_for(self._desk.book, one.item, now)
             for analyst, match in self._candidates(one):
                 before = past[analyst, match.id, one.assessment.story.story]
-                alert = self._decide(analyst, one, match, before, muted, now)
+                known = _circumstances(one, before, muted.get(analyst), tolls)
+                alert = _decide(analyst, one, match, known, now)
                 before.append(_as_past(alert))
                 alerts.append(alert)
                 if alert.decision.is_sent:
@@ -80,32 +110,6 @@ class Alerting:
             tuned = matches_for(self._desk.book, matches, analyst, self._analysts[analyst].follows)
             pairs.extend((analyst, match) for match in tuned if match.id in original)
         return pairs
-
-    def _decide(  # everything one decision rests on
-        self, analyst: str, one: AssessedItem, match: RuleMatch, past: list[PastAlert], muted: dict[str, str],
-        now: datetime,
-    ) -> Alert:  # fmt: skip
-        item = one.item
-        known = Circumstances(
-            revision=item.revision,
-            past=past,
-            muted=muted.get(analyst),
-            is_first_pull=item.is_first_pull and item.revision == 1,
-            is_seen_before=one.assessment.is_repeat,
-        )
-        decision, reason = decide(match, item.id, known, now)
-        return Alert(
-            analyst=analyst,
-            owner=match.owner,
-            rule=match.rule,
-            story=one.assessment.story.story,
-            item=item.id,
-            revision=item.revision,
-            severity=match.severity,
-            decision=decision,
-            reason=reason,
-            decided_at=now,
-        )
 
     def _messages(
         self, connection: Connection, called: dict[tuple[str, str], list[_Called]], now: datetime
@@ -138,6 +142,44 @@ class Alerting:
             topics=self._desk.topics.titles,
             is_escalated=any(call.decision is Decision.ESCALATED for call in calls),
         )
+
+
+def _circumstances(one: AssessedItem, past: Sequence[PastAlert], muted: str | None, tolls: _Tolls) -> Circumstances:
+    item = one.item
+    return Circumstances(
+        revision=item.revision,
+        past=past,
+        muted=muted,
+        is_first_pull=item.is_first_pull and item.revision == 1,
+        is_archived_edit=_is_archived_edit(item),
+        is_seen_before=one.assessment.is_repeat,
+        toll=tolls.of(item),
+        past_tolls=tolls.sent(past),
+    )
+
+
+def _is_archived_edit(item: Item) -> bool:
+    """Return whether an item was archived at its feed's first pull for its age, and edited since."""
+    if not item.is_first_pull or item.revision == 1 or item.published_at is None:
+        return False
+    # More than a day old when it was first seen, so also when the edit was; one dated anew by its edit is news.
+    return item.first_seen_at - item.published_at > BACKLOG_AGE
+
+
+def _decide(analyst: str, one: AssessedItem, match: RuleMatch, known: Circumstances, now: datetime) -> Alert:
+    decision, reason = decide(match, one.item.id, known, now)
+    return Alert(
+        analyst=analyst,
+        owner=match.owner,
+        rule=match.rule,
+        story=one.assessment.story.story,
+        item=one.item.id,
+        revision=one.item.revision,
+        severity=match.severity,
+        decision=decision,
+        reason=reason,
+        decided_at=now,
+    )
 
 
 def _as_past(alert: Alert) -> PastAlert:

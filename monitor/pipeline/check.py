@@ -12,6 +12,7 @@ from monitor.pipeline.references import CONFIG, Named, reference_problems
 from monitor.pipeline.topics import build_topics, read_passage_texts, read_topic_texts
 from monitor.records import Problem, Source
 from monitor.rules.compile import compile_rules
+from monitor.rules.proof import lint_examples_prove
 from monitor.rules.syntax import read_rule_file
 from monitor.text.located_toml import parse_toml
 from monitor.workspace.files import read_text, read_texts
@@ -33,7 +34,13 @@ def check_workspace(workspace: Workspace, today: date) -> tuple[Problem, ...]:
     _, template_problems = load_templates(workspace)
     named = Named(topics.ids, book, template_names(workspace))
     dangling = reference_problems(config, config_text, named) if config else ()
-    rule_problems = (unreadable_rules, own, book.problems, unread_rule_files(workspace.root))
+    rule_problems = (
+        unreadable_rules,
+        own,
+        book.problems,
+        lint_examples_prove(book),
+        unread_rule_files(workspace.root),
+    )
     secrets = _missing_secrets(workspace, config, config_text) if config else ()
     every = (found, secrets, unreadable, lost, topic_problems, *rule_problems, template_problems, dangling)
     return tuple(sorted({problem for problems in every for problem in problems}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def read_config(workspace: Workspace) -> Config:
     config, problems = parse_config(_config_text(workspace), "config.toml")
     if config is None:
         raise InputError("config.toml cannot be used, so nothing was done", "mend the lines above", problems)
-    return config
+    return replace(config, limits=replace(config.limits, root=workspace.root))
 
 
 def load_topics(workspace: Workspace) -> Topics:
@@ -89,6 +89,15 @@ def open_desk(workspace: Workspace, now: datetime, *, is_keeping: bool = True) -
     Raises InputError when config.toml is unreadable or no topic can be used, StoreError for the database.
     """
     config, database = open_workspace(workspace)
+    try:
+        return _settled_desk(workspace, config, database, now, is_keeping=is_keeping)
+    except BaseException:
+        # Nobody else knows of this connection pool.
+        database.close()
+        raise
+
+
+def _settled_desk(workspace: Workspace, config: Config, database: Database, now: datetime, *, is_keeping: bool) -> Desk:
     keep = now if is_keeping else None
     topics = settle_topics(workspace, database, keep)
     if not topics.built.definitions:

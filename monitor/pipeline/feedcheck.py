@@ -21,6 +21,8 @@ class FeedCheck:
     parsed: ParsedFeed | None
     problem: str
     newest_at: datetime | None = None
+    is_answered: bool = True
+    """False if nothing came that could be looked at."""
 
     @property
     def is_ok(self) -> bool:
@@ -46,4 +48,4 @@ def _judge(feed: Feed, outcome: FetchOutcome, now: datetime) -> FeedCheck:
         case NotModified():
             return FeedCheck(feed, None, "the server says nothing changed, though nothing was said to be known")
         case FetchFailed(detail=detail):
-            return FeedCheck(feed, None, detail)
+            return FeedCheck(feed, None, detail, is_answered=False)

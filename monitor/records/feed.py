@@ -107,7 +107,7 @@ class FetchFailure(StrEnum):
     BAD_ENCODING = "bad-encoding"
     INCOMPLETE = "incomplete"
     BAD_ADDRESS = "bad-address"
-    NO_SECRET = "no-secret"
+    NOT_SENT = "not-sent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,6 @@ class Code(StrEnum):
     MISSING_AT = "R047"
     UNUSED = "R048"
     HIDDEN_NAME = "R049"
-    IDLE_NOT_IN = "R050"
     SHADOWED = "R051"
     EXPIRES_SOON = "R052"
     EMPTY_EXAMPLE = "R053"

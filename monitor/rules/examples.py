@@ -50,7 +50,7 @@ def run_examples(book: RuleBook, paths: Collection[str] | None = None) -> tuple[
 def _run(book: RuleBook, compiled: CompiledRule) -> Iterator[ExampleResult]:
     rule = compiled.rule
     for number, example in enumerate(rule.examples, start=1):
-        item = _as_item(example)
+        item = as_item(example)
         hits = owner_hits(book, rule.owner, book.lexicon.find(item.title, item.text))
         outcome = evaluate(compiled, hits, item, is_example=True)
         yield ExampleResult(
@@ -65,7 +65,8 @@ def _run(book: RuleBook, compiled: CompiledRule) -> Iterator[ExampleResult]:
         )
 
 
-def _as_item(example: Example) -> ItemText:
+def as_item(example: Example) -> ItemText:
+    """Return an example as an item that came on the day it was published; what it does not say is not tested."""
     return ItemText(
         title=example.title,
         text=example.text,

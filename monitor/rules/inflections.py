@@ -14,7 +14,12 @@ from monitor.text.fold import fold_tight
 MIN_LETTERS = 4
 _URDU_ENDING = "ہ"
 _URDU_FORMS = ("ے", "وں")
-_HINDI_ENDING = "ा"
+_UNCHANGING = frozenset(
+    {"لاپتہ", "زیادہ", "علاوہ", "وغیرہ", "ہمیشہ", "دوبارہ", "موجودہ", "مذکورہ", "متعلقہ", "شدہ", "زندہ"}
+)
+"""Adjectives and adverbs on -ہ, which have one form."""
+_HINDI_ENDINGS = ("ला", "का", "टा", "ड़ा")
+"""Of nouns on -ा these are nearly all masculine; feminine ones (हत्या, सुरक्षा) and participles have other forms."""
 _HINDI_FORMS = ("े", "ों")
 
 
@@ -25,10 +30,10 @@ def missing_forms(word: str, listed: Sequence[str]) -> tuple[str, ...]:
     """
     if " " in word or word.endswith("*") or len(word) < MIN_LETTERS:
         return ()
-    if word.endswith(_URDU_ENDING):
+    if word.endswith(_URDU_ENDING) and word not in _UNCHANGING:
         forms = tuple(word.removesuffix(_URDU_ENDING) + ending for ending in _URDU_FORMS)
-    elif word.endswith(_HINDI_ENDING):
-        forms = tuple(word.removesuffix(_HINDI_ENDING) + ending for ending in _HINDI_FORMS)
+    elif word.endswith(_HINDI_ENDINGS):
+        forms = tuple(word[:-1] + ending for ending in _HINDI_FORMS)
     else:
         return ()
     known = {fold_tight(one).text.strip() for one in listed}

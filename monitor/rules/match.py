@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -82,6 +82,10 @@ class Hits:
     evidence: Mapping[str, tuple[Evidence, ...]]
     atoms: frozenset[str]
     """The keys of ``evidence``."""
+    _clauses: dict[tuple[frozenset[str], tuple[Field, ...]], tuple[Evidence, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What ``of_clause`` found: many rules ask for the same clause of one item."""
 
     @classmethod
     def of(cls, mentions: Iterable[Mention], phrases: Mapping[str, tuple[Evidence, ...]]) -> Hits:
@@ -94,8 +98,12 @@ class Hits:
 
     def of_clause(self, wanted: Wanted, fields: Sequence[Field] = tuple(Field)) -> tuple[Evidence, ...]:
         """Return the passages that fulfil a clause, in reading order."""
-        atoms = wanted.atoms & self.atoms
-        return tuple(sorted({hit for atom in atoms for hit in self.evidence[atom] if hit.field in fields}, key=_place))
+        key = (wanted.atoms, tuple(fields))
+        found = self._clauses.get(key)
+        if found is None:
+            hits = {hit for atom in wanted.atoms & self.atoms for hit in self.evidence[atom] if hit.field in fields}
+            found = self._clauses[key] = tuple(sorted(hits, key=_place))
+        return found
 
 
 def match_item(book: RuleBook, item: ItemText) -> ItemMatches:

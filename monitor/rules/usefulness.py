@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -19,24 +20,27 @@ _ORDER = (Send.OFF, Send.RECORD, Send.DIGEST, Send.ALERT)
 
 
 def lint_unused(library: Library) -> Iterator[Problem]:
-    """Find sets and words groups that nothing uses; an entity alone is useful, since its mentions are shown."""
+    """Find sets and words groups of an analyst's file that nothing uses.
+
+    An entity alone is useful, since its mentions are shown, and what a shared file lists is offered to every desk;
+    `monitor rules unused` lists those too.
+    """
     used = {reference.id for reference in library.references}
-    if not any(True for _ in library.rules):
-        return
+    fix = "use it in a rule, or remove it; is it misspelt in the rule that should use it?"
     for file in library.files:
-        for entry in (*file.sets, *file.words):
-            if entry.id not in used:
-                kind = "set" if entry in file.sets else "words"
-                fix = "use it in a rule, or remove it; is the rule that meant it misspelt?"
-                yield _warning(
-                    entry.declared_at, Code.UNUSED, f'nothing uses [{kind}.{entry.id}]: no "@{entry.id}"', fix
-                )
+        if file.owner is None or not file.rules:
+            continue
+        found = [("set", entry.id, entry.declared_at) for entry in file.sets]
+        found += [("words", entry.id, entry.declared_at) for entry in file.words]
+        for kind, id_, where in found:
+            if id_ not in used:
+                yield _warning(where, Code.UNUSED, f'nothing uses [{kind}.{id_}]: no "@{id_}"', fix)
 
 
 def lint_hidden_names(library: Library) -> Iterator[Problem]:
     """Find names that are never found because an entity's own ``not_in`` swallows them wherever they stand."""
     for file in library.files:
-        for entity in file.entities:
+        for entity in (one for one in file.entities if one.not_in):
             swallowing = compile_lexicon((), [name.text for name in entity.names])
             for term in entity.not_in:
                 inside = swallowing.find(term.text, "").phrases
@@ -46,26 +50,20 @@ def lint_hidden_names(library: Library) -> Iterator[Problem]:
                         yield _warning(name.where, Code.HIDDEN_NAME, what, "remove it from one of the two lists")
 
 
-def lint_idle_not_in(library: Library) -> Iterator[Problem]:
-    """Find ``not_in`` phrases that hold no name of their entity, so that they can swallow nothing."""
-    for file in library.files:
-        for entity in file.entities:
-            if not entity.not_in:
-                continue
-            names = compile_lexicon((), [name.text for name in entity.names])
-            for term in entity.not_in:
-                if not names.find(term.text, "").phrases:
-                    what = f'"{term.text}" holds no name of [entity.{entity.id}], so it excludes nothing'
-                    fix = "write the whole phrase as it stands in the news, with the name inside it"
-                    yield _warning(term.where, Code.IDLE_NOT_IN, what, fix)
-
-
 def lint_shadowed(library: Library) -> Iterator[Problem]:
     """Find rules that add nothing: another of the same owner holds wherever they do, and sends at least as much."""
     rules = [rule for rule in library.rules if rule.is_sound and rule.send is not Send.OFF]
     atoms = {id(clause): library.all_atoms(clause.terms) for rule in rules for clause in rule.required}
+    wide: defaultdict[str, list[Rule]] = defaultdict(list)
     for rule in rules:
-        for other in rules:
+        if _is_plain(rule):
+            for atom in atoms[id(rule.all[0])]:
+                wide[atom].append(rule)
+    for rule in rules:
+        # A clause lies within another only if each of its atoms does, so one of them finds the candidates.
+        some = {min(found) for clause in rule.required if (found := atoms[id(clause)])}
+        candidates = {other.full_id: other for atom in some for other in wide.get(atom, ())}
+        for other in candidates.values():
             if rule is not other and rule.owner == other.owner and _shadows(other, rule, atoms):
                 where = f"{other.declared_at.path}:{other.declared_at.line}"
                 what = f"[rule.{rule.id}] adds nothing: [rule.{other.id}] ({where}) holds wherever it does"
@@ -108,19 +106,22 @@ def _missing_forms(terms: tuple[Term, ...]) -> Iterator[Problem]:
 USEFULNESS_LINTS = (
     lint_unused,
     lint_hidden_names,
-    lint_idle_not_in,
     lint_shadowed,
     lint_expires_soon,
     lint_missing_forms,
 )
 
 
+def _is_plain(rule: Rule) -> bool:
+    """Return whether nothing but its ``all`` decides a rule."""
+    stops = (rule.none, rule.min_score, rule.near, rule.expires)
+    return bool(rule.all) and not any(stops) and rule.filters == Filters()
+
+
 def _shadows(other: Rule, rule: Rule, atoms: dict[int, frozenset[str]]) -> bool:
     """Return whether ``other`` holds wherever ``rule`` does, with at least its severity and way of sending."""
     is_weaker = other.severity < rule.severity or _ORDER.index(other.send) < _ORDER.index(rule.send)
-    if is_weaker or other.none or other.min_score or other.near or other.expires or other.filters != Filters():
-        return False
-    if not other.all or not set(rule.fields) <= set(other.fields) or (other.throttle and not rule.throttle):
+    if is_weaker or not set(rule.fields) <= set(other.fields) or (other.throttle and not rule.throttle):
         return False
     is_twin = _is_covered(rule, other, atoms) and not (rule.none or rule.min_score or rule.near)
     if is_twin and (rule.declared_at.path, rule.declared_at.line) < (other.declared_at.path, other.declared_at.line):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,10 +13,20 @@ from sqlalchemy import Connection
 from monitor.records import Alert, AssessedItem, Decision, PastAlert, Severity
 from monitor.store import assessments
 from monitor.store.columns import AnyRow
-from monitor.store.schema import alerts, is_yes, items
+from monitor.store.schema import alerts, is_yes, items, revisions
 from monitor.store.writing import in_batches, insert_or_skip
 
 _SENT = tuple(decision.value for decision in Decision if decision.is_sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one revision of an item says, and who says it."""
+
+    feed: str
+    outlet: str
+    title: str
+    text: str
 
 
 def save(conn: Connection, saved: Sequence[Alert]) -> None:
@@ -71,6 +82,19 @@ def past_of_stories(conn: Connection, stories: Collection[str]) -> dict[tuple[st
         for row in conn.execute(sa.select(alerts).where(alerts.c.story.in_(batch)).order_by(*order)):
             found[row.analyst, f"{row.owner}/{row.rule}", row.story].append(_past(row))
     return {key: tuple(decisions) for key, decisions in found.items()}
+
+
+def said(conn: Connection, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], Said]:
+    """Return what revisions say, by (item, revision); revisions that are not stored are absent."""
+    found: dict[tuple[str, int], Said] = {}
+    query = sa.select(
+        revisions.c.item, revisions.c.revision, revisions.c.title, revisions.c.text, items.c.feed, items.c.outlet
+    ).join_from(revisions, items, revisions.c.item == items.c.id)
+    for batch in in_batches(sorted({item for item, _ in wanted})):
+        for row in conn.execute(query.where(revisions.c.item.in_(batch))):
+            if (row.item, row.revision) in wanted:
+                found[row.item, row.revision] = Said(row.feed, row.outlet, row.title, row.text)
+    return found
 
 
 def sent_in_last_hour(conn: Connection, analyst: str, now: datetime) -> int:

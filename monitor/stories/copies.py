@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-import numpy as np
+from functools import cache
+from typing import TYPE_CHECKING
 
 from monitor.records import StoryEntry
-from monitor.stories.fingerprint import BARE, NAME, NUMBER, OUTLET, TITLE, WHOLE, Hashes
+from monitor.stories.fingerprint import BARE, NAME, NUMBER, OUTLET, TITLE, WHOLE
+
+if TYPE_CHECKING:
+    from monitor.stories.fingerprint import Hashes
 
 WINDOW = timedelta(days=3)
 """How far apart two copies may be seen."""
@@ -33,7 +36,6 @@ LONG = 40
 SAMPLE = 4
 """One in so many word runs is looked up to find candidates."""
 
-_BOUNDS = np.array([NUMBER << 62, NAME << 62, WHOLE << 62], np.uint64)
 _VALUE = (1 << 31) - 1
 
 
@@ -56,8 +58,10 @@ class Known:
     @staticmethod
     def of(entry: StoryEntry) -> Known:
         """Return the entry as copies are judged by."""
+        import numpy as np
+
         hashes = np.array(entry.shingles, np.uint64)
-        numbers, names, wholes = (int(bound) for bound in np.searchsorted(hashes, _BOUNDS))
+        numbers, names, wholes = (int(bound) for bound in np.searchsorted(hashes, _bounds()))
         kinds = {value >> 60 & 3: value for value in entry.shingles[wholes:]}
         return Known(
             item=entry.item,
@@ -78,6 +82,8 @@ class Known:
 
     def sample(self) -> list[int]:
         """Return the runs by which candidates are looked up."""
+        import numpy as np
+
         runs = self.runs
         found: list[int] = runs[runs % np.uint64(SAMPLE) == 0].tolist()
         return found
@@ -116,7 +122,16 @@ def similarity_of(one: Known, other: Known) -> float:
     return 0.0
 
 
+@cache
+def _bounds() -> Hashes:
+    import numpy as np
+
+    return np.array([NUMBER << 62, NAME << 62, WHOLE << 62], np.uint64)
+
+
 def _shared(one: Known, other: Known) -> int:
+    import numpy as np
+
     return len(np.intersect1d(one.runs, other.runs, assume_unique=True))
 
 

@@ -17,13 +17,18 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from monitor.records import Item
 from monitor.stories.words import Token, is_unspaced, tokens_of
 from monitor.text.fold import fold
+
+if TYPE_CHECKING:
+    # numpy is half the start of a round, and one that has nothing to assess does without.
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Hashes = NDArray[np.uint64]
 
 SHINGLE, NUMBER, NAME, WHOLE = 0, 1, 2, 3
 TITLE, OUTLET, BARE = 0, 1, 2
@@ -45,13 +50,15 @@ CASELESS_LEAD = 50
 CASELESS_WORDS, CASELESS_CHARACTERS = 2, 4
 """The longest name looked for there."""
 
-Hashes = NDArray[np.uint64]
-
 _LOW_31 = (1 << 31) - 1
 _LOW_60 = (1 << 60) - 1
 _START, _END = "\x02", "\x03"
-_MULTIPLIERS = np.array(
-    [0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], np.uint64
+_MULTIPLIERS = (
+    0x9E3779B97F4A7C15,
+    0xBF58476D1CE4E5B9,
+    0x94D049BB133111EB,
+    0xD6E8FEB86659FD93,
+    0xA0761D6478BD642F,
 )
 
 
@@ -75,15 +82,19 @@ def _runs(words: Sequence[Token]) -> Iterable[int]:
     length = RUN_CHARACTERS if is_unspaced(words) else RUN_WORDS
     if len(words) < length:
         return ()
+    import numpy as np
+
     single = np.fromiter((_word_hash(token.text) for token in words), np.uint64, len(words))
     runs = np.zeros(len(words) - length + 1, np.uint64)
     for place in range(length):
-        runs += single[place : place + len(runs)] * _MULTIPLIERS[place]
+        runs += single[place : place + len(runs)] * np.uint64(_MULTIPLIERS[place])
     mixed: list[int] = (_mix(runs) >> np.uint64(2)).tolist()
     return mixed
 
 
 def _mix(values: Hashes) -> Hashes:
+    import numpy as np
+
     # The finaliser of splitmix64 (Steele, Lea, Flood 2014): sums of products alone leave the low bits regular.
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -194,6 +194,10 @@ def guess_language(text: str, hint: str | None) -> str | None:
 
 def _count(text: str) -> Counter[str]:
     counts: Counter[str] = Counter()
+    if text.isascii():
+        if any(map(str.isalpha, text)):
+            counts["latin"] = 1  # the only one there is, so its number decides nothing
+        return counts
     for run in _LETTERS.finditer(text):
         if run.lastgroup is not None:
             counts[run.lastgroup] += run.end() - run.start()
@@ -203,16 +207,21 @@ def _count(text: str) -> Counter[str]:
 def _among(script: str, text: str, declared: str | None) -> str | None:
     """Choose among the languages of one script; the declared one wins a draw."""
     lowered = text.lower()
-    letters = Counter(lowered)
-    # In a mixed-case headline NA and KE are assemblies and companies, not articles.
-    words = Counter(
-        word.lower() for word in _WORD.findall(text) if len(word) == 1 or not word.isupper() or text.isupper()
-    )
-    scores = {
-        language: sum(letters[sign] for sign in _SIGNS[script].get(language, ""))
-        + _WORD_WEIGHT * sum(count for word, count in words.items() if word in table)
-        for language, table in _TABLES[script].items()
-    }
+    is_shouted = text.isupper()
+    scores = dict.fromkeys(_TABLES[script], 0)
+    if not lowered.isascii():
+        for language, signs in _SIGNS[script].items():
+            if language in scores:
+                scores[language] += sum(map(lowered.count, signs))
+    words: set[str] = set()
+    languages = _LANGUAGES_BY_WORD[script]
+    for word, count in Counter(_WORD.findall(text)).items():
+        # In a mixed-case headline NA and KE are assemblies and companies, not articles.
+        if is_shouted or len(word) == 1 or not word.isupper():
+            small = word.lower()
+            words.add(small)
+            for language in languages.get(small, ()):
+                scores[language] += _WORD_WEIGHT * count
     is_plain = script == "latin" and not _ACCENTED.search(lowered)
     preferred = declared or ("en" if is_plain else None)
     best = max(scores.values())
@@ -226,6 +235,13 @@ def _among(script: str, text: str, declared: str | None) -> str | None:
         return declared if declared is not None and declared not in _NOT_LATIN else unclear
     return declared if declared in scores else _DEFAULTS[script]
 
+
+def _by_word(tables: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
+    words = {word for table in tables.values() for word in table}
+    return {word: tuple(language for language, table in tables.items() if word in table) for word in words}
+
+
+_LANGUAGES_BY_WORD = {script: _by_word(tables) for script, tables in _TABLES.items()}
 
 _NOT_LATIN = (
     frozenset(_ONLY_LANGUAGE.values())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.alerts.decide import Circumstances, decide
-from monitor.records import Decision, Evidence, Field, PastAlert, RuleMatch, Send, Severity
+from monitor.alerts.decide import Circumstances, Toll, decide
+from monitor.records import Decision, Evidence, Field, PastAlert, RuleMatch, Send, Severity, Stance
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 EVIDENCE = Evidence(Field.TITLE, 0, 6, "attack", "attack*")
@@ -73,3 +73,60 @@ def test_a_risen_severity_beats_the_throttle_but_not_a_mute() -> None:
 def test_a_candidate_that_was_throttled_does_not_count_as_sent() -> None:
     past = [PastAlert("older", 1, Decision.THROTTLED, Severity.HIGH, NOON)]
     assert decided(MATCH, Circumstances(1, past)) is Decision.NEW
+
+
+THROTTLED = replace(MATCH, throttle=timedelta(hours=6))
+SENT = [sent(NOON - timedelta(hours=2))]
+FIVE, NINE = Toll(5, "Indus Courier"), Toll(9, "Meridian Wire")
+
+
+def test_a_risen_toll_beats_throttle_and_repeat_and_says_so() -> None:
+    expected = (Decision.ESCALATED, "the stated toll rose from 5 to 9 since 2026-11-21 10:00 UTC (Meridian Wire)")
+    for match in (THROTTLED, MATCH):
+        known = Circumstances(1, SENT, toll=NINE, past_tolls=[FIVE, Toll(3, "Radio")])
+        assert decide(match, "item", known, NOON) == expected
+
+
+def test_a_toll_beats_no_mute_and_no_silence() -> None:
+    known = Circumstances(1, SENT, toll=NINE, past_tolls=[FIVE])
+    assert decided(THROTTLED, replace(known, muted="muted")) is Decision.MUTED
+    assert decided(THROTTLED, replace(known, silenced="silenced")) is Decision.SILENCED
+
+
+def test_a_toll_that_fell_or_stayed_does_not_escalate() -> None:
+    for toll in (FIVE, NINE, None):
+        assert decided(THROTTLED, Circumstances(1, SENT, toll=toll, past_tolls=[NINE])) is Decision.THROTTLED
+
+
+def test_the_first_toll_of_a_story_escalates() -> None:
+    assert decide(THROTTLED, "item", Circumstances(1, SENT, toll=NINE), NOON) == (
+        Decision.ESCALATED,
+        "a toll of 9 is stated, none was before or at 2026-11-21 10:00 UTC (Meridian Wire)",
+    )
+
+
+def test_the_word_of_a_party_to_the_conflict_does_not_escalate() -> None:
+    for stance in (Stance.STATE, Stance.MILITARY, Stance.MILITANT):
+        known = Circumstances(1, SENT, toll=Toll(200, "Press wing", stance), past_tolls=[FIVE])
+        assert decided(THROTTLED, known) is Decision.THROTTLED
+    for stance in (Stance.INDEPENDENT, Stance.EXILE, Stance.PARTY):
+        known = Circumstances(1, SENT, toll=Toll(9, "Paper", stance), past_tolls=[FIVE])
+        assert decided(THROTTLED, known) is Decision.ESCALATED
+
+
+def test_a_partys_high_figure_does_not_hide_that_others_count_more() -> None:
+    claim = Toll(200, "Press wing", Stance.MILITANT)
+    assert decided(THROTTLED, Circumstances(1, SENT, toll=NINE, past_tolls=[FIVE, claim])) is Decision.ESCALATED
+    assert decided(THROTTLED, Circumstances(1, SENT, toll=NINE, past_tolls=[claim])) is Decision.THROTTLED
+
+
+def test_the_same_revision_is_not_sent_again_for_its_toll() -> None:
+    known = Circumstances(1, [sent(NOON, item="item")], toll=NINE, past_tolls=[FIVE])
+    assert decided(THROTTLED, known) is Decision.ALREADY_SENT
+
+
+def test_an_edit_of_what_was_archived_does_not_alert() -> None:
+    assert decide(MATCH, "item", Circumstances(2, is_archived_edit=True), NOON) == (
+        Decision.FIRST_PULL,
+        "archived at the first pull, and edited since",
+    )

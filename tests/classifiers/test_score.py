@@ -41,7 +41,7 @@ def test_an_item_off_topic_reaches_none(model: Model, item: tuple[str, str]) -> 
 def test_scores_come_per_topic_in_the_order_of_the_definitions(model: Model) -> None:
     (scores,) = model.score([ON_TOPIC[0]])
     assert [score.topic for score in scores] == ["cpec-security", "militant-sanctuaries"]
-    assert [score.threshold for score in scores] == [0.45, 0.5]
+    assert [score.threshold for score in scores] == [0.35, 0.4]
     assert {score.fingerprint for score in scores} == {model.fingerprint}
 
 
@@ -49,7 +49,7 @@ def test_explanations_quote_the_item(model: Model) -> None:
     (scores, _) = model.score(ON_TOPIC[:2])
     cpec = scores[0]
     quotes = {part.feature: part.evidence.quote for part in cpec.contributions if part.evidence}
-    assert quotes["clue:chinese-people-hit"].startswith("Chinese engineers")
+    assert quotes["clue:chinese-attacked"] == "rams bus near Dasu"
     assert cpec.contributions[0].weight > 0
 
 

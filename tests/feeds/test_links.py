@@ -20,6 +20,7 @@ BASE = "https://frontier.example/feeds/rss.xml"
         ("https://frontier.example/a b", "https://frontier.example/a%20b"),
         ("https://پاکستان.example/خبر", "https://پاکستان.example/خبر"),
         ("HTTPS://Frontier.example/A", "https://Frontier.example/A"),
+        ("httP://frontier.example/a", "http://frontier.example/a"),  # found by fuzzing
     ],
 )
 def test_links_to_pages_are_resolved_and_kept(link: str, kept: str) -> None:

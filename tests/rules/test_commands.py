@@ -57,10 +57,16 @@ def test_check_prints_three_mistakes_with_place_and_fix_and_exits_with_2(workspa
     assert done.returncode == 2
     assert done.stdout == (
         'rules/desk-cpec.toml:13:12: R008 "severity" cannot be "hihg"\n'
+        '    severity = "hihg"\n'
+        "               ^^^^^^\n"
         '    did you mean "high"? it can be: info, low, medium, high, critical\n'
         'rules/desk-cpec.toml:14:13: R012 no entity, set or words called "@tpp"\n'
+        '    all      = ["@tpp", "@attack"]\n'
+        "                ^^^^^^\n"
         '    did you mean "@ttp"? it is defined in rules/desk-cpec.toml:4\n'
         'rules/desk-cpec.toml:15:12: R010 "throttle" is "6 hours", which is no length of time\n'
+        '    throttle = "6 hours"\n'
+        "               ^^^^^^^^^\n"
         '    write a whole number and s, m, h, d or w, in quotes: throttle = "6h"\n'
     )
     assert _json_lines(_run(workspace, "check", "--json").stdout)[1] == {

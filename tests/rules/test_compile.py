@@ -52,8 +52,8 @@ def test_a_duplicate_in_an_analysts_file_does_not_displace_the_watchlist(compile
 
 def test_a_rule_is_reported_as_expired_from_the_day_after(compiled: Compile) -> None:
     rule = '[rule.x]\nall = ["TTP"]\nexpires = 2026-11-{}\n'
-    assert [problem.code for problem in compiled(rule.format(21)).problems] == ["R025"]
-    assert [problem.code for problem in compiled(rule.format(20)).problems] == ["R025", "R042"]
+    assert "R042" not in {problem.code for problem in compiled(rule.format(21)).problems}
+    assert "R042" in {problem.code for problem in compiled(rule.format(20)).problems}
 
 
 def test_topics_and_analysts_that_nobody_knows_are_not_checked() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.records import Field, Problem, Send, Severity, Source
 from monitor.rules.compile import compile_rules
+from monitor.rules.proof import lint_examples_prove
 from monitor.rules.syntax import read_rule_file
 from tests.rules.conftest import ANALYSTS, TODAY, TOPICS
 
@@ -123,7 +124,8 @@ def test_what_a_rule_does_not_say_has_its_default() -> None:
 def _problems(case: Path) -> tuple[Problem, ...]:
     paths = sorted(case.glob("*.toml")) if case.is_dir() else [case]
     files = [read_rule_file(path.read_text(encoding="utf-8"), f"rules/{path.name}") for path in paths]
-    return compile_rules(files, TOPICS, TODAY, analysts=ANALYSTS).problems
+    book = compile_rules(files, TOPICS, TODAY, analysts=ANALYSTS)
+    return tuple(sorted((*book.problems, *lint_examples_prove(book))))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
