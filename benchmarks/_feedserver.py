@@ -1,23 +1,26 @@
 """A server of made-up feeds for benchmarks: ``python -m benchmarks._feedserver FEEDS ITEMS [LATENCY ADDRESSES]``.
 
 Prints its port, then serves ``/0`` to ``/FEEDS-1`` until its standard input closes. ``/mode?NAME`` sets what it
-answers: ``new`` has one more item on top than the other modes, ``changed`` another build date, ``plain`` ignores validators.
+answers: ``new`` has one more item on top than the other modes, ``changed`` another build date, ``plain``
+ignores validators.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 MODES = ("normal", "plain", "changed", "new")
-_WORDS = tuple(
-    """convoy road checkpoint district police statement ministry border market harbour engineers project corridor
-    security forces village hospital court tender power plant bridge rail meeting delegation visit budget exports
-    rain flood wheat school teachers protest strike port cargo customs drone patrol arrest trial verdict appeal""".split()
+_WORDS = re.findall(
+    r"\w+",
+    "convoy road checkpoint district police statement ministry border market harbour engineers project corridor "
+    "security forces village hospital court tender power plant bridge rail meeting delegation visit budget exports "
+    "rain flood wheat school teachers protest strike port cargo customs drone patrol arrest trial verdict appeal",
 )
 _PLACES = ("Quetta", "Gwadar", "Turbat", "Dasu", "Karachi", "Peshawar", "Kandahar", "Khost", "Chaman", "Hub", "Zhob")
 _START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

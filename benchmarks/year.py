@@ -227,13 +227,11 @@ def build(days: int, chance: random.Random) -> list[Site]:
 
 def table(sites: Sequence[Site], days: int) -> list[str]:
     """Return the lines of the table, one per kind of feed."""
-    head = (
-        "| feeds | of this kind | asked a day, each | of a fixed interval | first seen after (median) | 95 % | worst |"
-    )
-    lines = [
-        f"{head} in trouble: worst | lost of | asked too early | called silent wrongly |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
+    names = (
+        "feeds", "of this kind", "asked a day, each", "of a fixed interval", "first seen after: median", "95 %",
+        "worst", "worst in trouble", "lost, + in trouble", "asked too early", "called silent",
+    )  # fmt: skip
+    lines = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
     for kind in dict.fromkeys(site.kind for site in sites):
         group = [site for site in sites if site.kind == kind]
         polls = sum(site.polls for site in group)

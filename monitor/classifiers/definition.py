@@ -1,7 +1,8 @@
 """Topic definitions: one TOML file per topic saying what belongs, with word lists and clues.
 
 Codes: D001 unknown key, D002 missing key or table, D003 unusable value, D004 a list that is not in the file,
-D005 a term that cannot be searched for, D006 a clue that can never hold; T… problems of TOML itself.
+D005 a term that cannot be searched for, D006 a clue that can never hold, D007 an unknown watched entity (a warning);
+T… problems of TOML itself.
 """
 
 from __future__ import annotations
@@ -78,12 +79,18 @@ class TopicDefinition:
     clues: tuple[Clue, ...] = ()
 
 
-def parse_definition(text: str, path: str) -> tuple[TopicDefinition | None, tuple[Problem, ...]]:
-    """Return the definition, or None with the reasons; problems are sorted by place. Never raises on any text."""
+def parse_definition(
+    text: str, path: str, watched: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[TopicDefinition | None, tuple[Problem, ...]]:
+    """Return the definition, or None with the reasons; problems are sorted by place. Never raises on any text.
+
+    ``watched``: the names that a list may refer to as ``@entity``, by id; a name that is not there is a warning, since
+    the rule files are not this one's to break.
+    """
     document = parse_toml(text, path)
     if document.problems:
         return None, document.problems
-    reader = _Reader(document)
+    reader = _Reader(document, watched or {})
     definition = reader.definition()
     problems = tuple(sorted(reader.problems))
     return (None if any(problem.is_error for problem in problems) else definition), problems
@@ -94,6 +101,7 @@ class _Reader:
     """Reads one parsed file, collecting every problem with its place."""
 
     document: Document
+    watched: Mapping[str, tuple[str, ...]]
     problems: list[Problem] = field(default_factory=list)
 
     def definition(self) -> TopicDefinition:
@@ -122,11 +130,23 @@ class _Reader:
     def _word_list(self, name: str, table: Mapping[str, object]) -> WordList:
         place: KeyPath = ("lexicon", name)
         self._check_keys(place, table, ("terms", "weight"))
-        terms = self._texts(place, table, "terms")
-        for number, term in enumerate(terms):
-            self._check_term((*place, "terms", number), term)
+        terms: list[str] = []
+        for number, term in enumerate(self._texts(place, table, "terms")):
+            terms.extend(self._spellings((*place, "terms", number), term))
         weight = self._number(place, table, "weight", (0.0, 10.0))
-        return WordList(name, terms, DEFAULT_WEIGHT if weight is None else weight)
+        return WordList(name, tuple(dict.fromkeys(terms)), DEFAULT_WEIGHT if weight is None else weight)
+
+    def _spellings(self, place: KeyPath, term: str) -> tuple[str, ...]:
+        """Return what a term of a list stands for: itself, or every name of a watched entity or set."""
+        if not term.startswith("@"):
+            self._check_term(place, term)
+            return (term,)
+        if term[1:] not in self.watched:
+            close = difflib.get_close_matches(term[1:], sorted(self.watched), n=1)
+            fix = f'did you mean "@{close[0]}"?' if close else "entities and sets are in rules/*.toml; lists cannot hold lists"
+            what = f'no watched entity or set called "{term}"'
+            self.problems.append(Problem(self.document.where(place), "D007", what, fix, is_error=False))
+        return self.watched.get(term[1:], ())
 
     def _clue(self, name: str, table: Mapping[str, object], lists: set[str]) -> Clue:
         place: KeyPath = ("clue", name)

@@ -19,6 +19,7 @@ def list_command(context: Context, *, as_json: bool) -> int:
     """List messages, newest first, with what became of them."""
     from monitor.cli.shapes import iso
     from monitor.pipeline.desk import open_workspace
+    from monitor.records import DeliveryStatus
     from monitor.store import outbox
     from monitor.workspace.layout import Workspace
 
@@ -36,7 +37,43 @@ def list_command(context: Context, *, as_json: bool) -> int:
             context.echo_json({**record, **more, **times})
         else:
             head = f"{one.created_at:%Y-%m-%d %H:%M} {one.status:8} {one.route}"
-            context.echo(f"{head}: {one.subject} {one.reason}".rstrip())
+            ending = f" [{one.id}]" if one.status is DeliveryStatus.FAILED else ""
+            context.echo(f"{head}: {one.subject} {one.reason}".rstrip() + ending)
+    return 0
+
+
+@deliveries.command()
+@click.argument("ids", nargs=-1, metavar="[ID…]")
+@click.pass_obj
+def retry(context: Context, ids: tuple[str, ...]) -> int:
+    """Put failed messages back into the queue: all, or those whose id begins with ID.
+
+    The next round sends them, unchanged. Ids stand in: monitor deliveries list
+    """
+    from monitor.errors import InputError
+    from monitor.pipeline.desk import open_workspace
+    from monitor.pipeline.progress import utc_now
+    from monitor.store import outbox
+    from monitor.workspace.layout import Workspace
+
+    _, database = open_workspace(Workspace(context.root))
+    try:
+        with database.write() as connection:
+            queued = outbox.retry_failed(connection, utc_now(), ids)
+            for wanted in ids:
+                if not any(outbox.begins(message, (wanted,)) for message in queued):
+                    # Leaving by an exception undoes the others as well: half a command is hard to repeat.
+                    raise InputError(
+                        f'no failed message whose id begins with "{wanted}"', "see them with: monitor deliveries list"
+                    )
+    finally:
+        database.close()
+    for one in queued:
+        context.echo(f"queued again for {one.route}: {one.subject}")
+    if queued:
+        context.note("they go out with the next round; send them now with: monitor once")
+    else:
+        context.note("no message has failed")
     return 0
 
 

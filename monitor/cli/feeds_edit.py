@@ -129,7 +129,10 @@ def pause(context: Context, names: tuple[str, ...]) -> int:
 @click.argument("names", nargs=-1, required=True)
 @click.pass_obj
 def resume(context: Context, names: tuple[str, ...]) -> int:
-    """Ask feeds again at the next round, paused ones and ones left alone after failures."""
+    """Ask feeds again at the next round.
+
+    Paused ones, and ones left alone for a while after failures.
+    """
     from monitor.pipeline import feededit
     from monitor.workspace.layout import Workspace
 
@@ -182,9 +185,9 @@ def import_command(context: Context, /, file: Path, *, dry_run: bool, **options:
 @click.command()
 @click.pass_obj
 def export(context: Context) -> int:
-    """Print the feeds of config.toml as an OPML list for other programs.
+    """Print the feeds of config.toml as an OPML list.
 
-    Request headers and passwords in addresses are left out.
+    Other programs read it. Request headers and passwords in addresses are left out.
     """
     from monitor.feeds.opml import render_opml
     from monitor.pipeline import feededit

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per feed and line.")
 @click.pass_obj
 def check(context: Context, names: tuple[str, ...], *, allow_private: bool, as_json: bool) -> int:
-    """Ask feeds now and say all that is known about them; stores nothing.
+    """Ask feeds now and say all that is known of them.
 
-    NAMES are names of config.toml or web addresses; without any, every feed is asked, and the past is told of those
-    that are in trouble.
+    Stores nothing. NAMES are names of config.toml or web addresses; without any, every feed is asked, and the past
+    is told of those that are in trouble.
     """
     from monitor.pipeline.desk import read_config
     from monitor.pipeline.feedcheck import check_feeds
@@ -63,9 +63,10 @@ def check(context: Context, names: tuple[str, ...], *, allow_private: bool, as_j
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per feed and line.")
 @click.pass_obj
 def discover(context: Context, url: str, *, sensitive: bool, allow_private: bool, as_json: bool) -> int:
-    """Find the feeds of a web site and say what each brings; stores nothing.
+    """Find the feeds of a web site.
 
-    Asks the page, the feeds it declares or links to, and, if none of them works, the places where feeds usually are.
+    Says what each brings; stores nothing. Asks the page, the feeds it declares or links to, and, if none of them
+    works, the places where feeds usually are.
     """
     from monitor.pipeline.desk import read_config
     from monitor.pipeline.feededit import configured_as

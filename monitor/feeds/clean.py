@@ -11,7 +11,7 @@ from typing import Final
 
 import nh3
 
-from monitor.feeds.fast_text import simple_text
+from monitor.feeds.fast_text import ODD, simple_text
 from monitor.feeds.links import clean_link
 from monitor.text.html import clean_text, html_to_text
 
@@ -186,11 +186,12 @@ def safe_html(html: str, base: str | None) -> str:
     No scripts, styles, forms, frames or remote images; only http and https links; at most 200,000 characters.
     """
     html = html[:MAX_TEXT]
+    html = tame(html) if ODD.search(html) else _thinned(html.strip())
     if "<" not in html and "&" not in html:
-        return tame(html).replace(">", "&gt;").replace("\xa0", "&nbsp;")
+        return html.replace(">", "&gt;").replace("\xa0", "&nbsp;")
     token = _BASE.set(base)
     try:
-        return _cleaner().clean(tame(bounded(html)))
+        return _cleaner().clean(bounded(html))
     finally:
         _BASE.reset(token)
 

@@ -7,15 +7,14 @@ Most items are a few paragraphs with links and pictures. What is more than that,
 from __future__ import annotations
 
 import re
-from collections import Counter
 from html import unescape
 from html.entities import name2codepoint
 from typing import Final
 
-_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>"']*(?:(?:"[^"<>]*"|'[^'<>]*')[^<>"']*)*|/)?>""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>"']*?(?:(?:"[^"<>]*"|'[^'<>]*')[^<>"']*?)*)?(/?)>""")
 _REFERENCE = re.compile(r"&(?:([a-zA-Z]{2,8}[0-9]{0,2})|#([0-9]{2,6}));")
-_ODD = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
-"""Characters that are dropped or mean something: not for a reader that only looks for words."""
+ODD = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
+"""Characters that are dropped or stand for a line end: not for a reader that only looks for words."""
 
 _BREAKS: Final = {
     **dict.fromkeys(("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "hr", "center"), "\n\n"),
@@ -25,7 +24,7 @@ _BREAKS: Final = {
 """What the beginning of a simple element puts between words."""
 
 _VOID: Final = frozenset({"br", "img", "hr"})
-_LISTS: Final = ("ul", "ol")
+_LISTS: Final = frozenset({"ul", "ol"})
 _MANY_LINE_ENDS = re.compile(r"\n{3,}")
 
 
@@ -37,7 +36,7 @@ def simple_text(html: str) -> str | None:
         return None  # references to control characters are for the other reader
     else:
         text = unescape(html) if "&" in html else html
-    if text is None or _ODD.search(text):
+    if text is None or ODD.search(text):
         return None
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return _MANY_LINE_ENDS.sub("\n\n", "\n".join(lines)).strip("\n")
@@ -45,24 +44,27 @@ def simple_text(html: str) -> str | None:
 
 def _of_tags(html: str) -> str | None:
     pieces = _TAG.split(html)
-    if not _are_plain(pieces[0::3]):
+    if not _are_plain(pieces[0::4]):
         return None
-    opened: Counter[str] = Counter()
     parts = [pieces[0].replace("\n", " ")]
-    for closing, written, words in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+    opened = [""]
+    for tag, written, slash, words in zip(*(pieces[place::4] for place in range(1, 5)), strict=True):
         name = written.lower()
         parting = _BREAKS.get(name)
-        if parting is None or (name == "li" and not any(opened[each] for each in _LISTS)):
+        if parting is None or (slash and name not in _VOID):
             return None
-        if not closing:
-            opened[name] += 1
+        if tag and (name in _VOID or opened.pop() != name):
+            return None  # an end where another one was due: parsers have rules for it
+        if not tag:
             parts.append(parting)
-        elif name in _VOID or not opened[name]:
-            return None
-        else:
-            opened[name] -= 1
-            if len(parting) > 1:
-                parts.append(parting)
+            if name in ("li", "p") and opened[-1] == name:
+                opened.pop()  # its end may be left out
+            if (name == "li" and opened[-1] not in _LISTS) or (parting == "\n\n" and "p" in opened):
+                return None
+            if name not in _VOID:
+                opened.append(name)
+        elif len(parting) > 1:
+            parts.append(parting)
         parts.append(words.replace("\n", " "))
     text = "".join(parts)
     return unescape(text) if "&" in text else text

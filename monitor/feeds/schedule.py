@@ -72,8 +72,9 @@ def after_poll(  # noqa: PLR0913, PLR0917  # one poll has this many sides; a rec
                 last_modified=outcome.last_modified,
                 body_hash=body_hash(outcome.body),
             )
-            is_busy = parsed is not None and changes is not None and rhythm.turns_over(before, parsed, changes)
-            usual = rhythm.busy_wait(feed) if is_busy else rhythm.usual_wait(feed, state, now)
+            length, new = (len(parsed.items), len(changes.new)) if parsed and changes else (0, 0)
+            busy = rhythm.busy_wait(feed, before, length, new, now)
+            usual = busy if new else rhythm.usual_wait(feed, state, now)
             return _succeeded(state, wishes, usual, now, jitter)
         case NotModified():
             state = replace(

@@ -91,7 +91,7 @@ class Alerting:
             muted = muted_for(self._desk.book, one.item, now)
             for analyst, match in self._candidates(one):
                 before = past[analyst, match.id, one.assessment.story.story]
-                known = _circumstances(one, before, muted.get(analyst), tolls)
+                known = replace(_circumstances(one, before, tolls, now), muted=muted.get(analyst))
                 alert = _decide(analyst, one, match, known, now)
                 before.append(_as_past(alert))
                 alerts.append(alert)
@@ -144,26 +144,23 @@ class Alerting:
         )
 
 
-def _circumstances(one: AssessedItem, past: Sequence[PastAlert], muted: str | None, tolls: _Tolls) -> Circumstances:
+def _circumstances(one: AssessedItem, past: Sequence[PastAlert], tolls: _Tolls, now: datetime) -> Circumstances:
     item = one.item
     return Circumstances(
         revision=item.revision,
         past=past,
-        muted=muted,
         is_first_pull=item.is_first_pull and item.revision == 1,
-        is_archived_edit=_is_archived_edit(item),
+        is_archived_edit=_is_archived_edit(item, now),
         is_seen_before=one.assessment.is_repeat,
         toll=tolls.of(item),
         past_tolls=tolls.sent(past),
     )
 
 
-def _is_archived_edit(item: Item) -> bool:
-    """Return whether an item was archived at its feed's first pull for its age, and edited since."""
-    if not item.is_first_pull or item.revision == 1 or item.published_at is None:
-        return False
-    # More than a day old when it was first seen, so also when the edit was; one dated anew by its edit is news.
-    return item.first_seen_at - item.published_at > BACKLOG_AGE
+def _is_archived_edit(item: Item, now: datetime) -> bool:
+    """Return whether an item was archived at its feed's first pull for its age, edited since, and is still dated so."""
+    is_archived = item.is_first_pull and item.revision > 1  # others lose the mark by an edit (``items.save_changes``)
+    return is_archived and item.published_at is not None and now - item.published_at > BACKLOG_AGE
 
 
 def _decide(analyst: str, one: AssessedItem, match: RuleMatch, known: Circumstances, now: datetime) -> Alert:

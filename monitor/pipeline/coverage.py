@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.pipeline.desk import Desk
+from monitor.pipeline.progress import utc_now
 from monitor.records import Coverage, DeliveryStatus, Feed, FeedReport, FeedState
 from monitor.store import feeds as feed_rows
 from monitor.store import items as item_rows
 from monitor.store import outbox, rounds
 from monitor.store.engine import Connection
+
+FAILED_IS_NAMED = timedelta(days=7)
+"""How long a message that failed for good is named: a reader back from a week away still hears of it."""
+_NAMED_AT_MOST = 20
 
 
 def coverage_now(
@@ -19,6 +24,9 @@ def coverage_now(
     """Return the coverage panel of this moment.
 
     ``gaps`` names feeds whose pull in this round was all new; those of rounds since ``since`` are added.
+
+    ``since`` is when the digest closed last: of the messages that failed for good it names those that failed after
+    that, so each digest names each once. Without it, and at most, those of the last seven days.
     """
     found = dict.fromkeys(gaps)
     if since is not None:
@@ -31,7 +39,7 @@ def coverage_now(
         fallbacks=desk.fallbacks,
         gaps=tuple(sorted(found)),
         unwatched=desk.config.unwatched,
-        undelivered=_undelivered(connection),
+        undelivered=_undelivered(connection, since),
     )
 
 
@@ -48,8 +56,9 @@ def report(feed: Feed, states: Mapping[str, FeedState]) -> FeedReport:
     )
 
 
-def _undelivered(connection: Connection) -> tuple[str, ...]:
-    stuck = outbox.list_messages(
-        connection, (DeliveryStatus.RETRY, DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED), limit=20
-    )
+def _undelivered(connection: Connection, since: datetime | None) -> tuple[str, ...]:
+    oldest = utc_now() - FAILED_IS_NAMED
+    failed = outbox.failed_since(connection, max(oldest, since or oldest), _NAMED_AT_MOST)
+    trying = outbox.list_messages(connection, (DeliveryStatus.RETRY, DeliveryStatus.UNKNOWN), _NAMED_AT_MOST)
+    stuck = sorted((*failed, *trying), key=lambda message: message.created_at, reverse=True)[:_NAMED_AT_MOST]
     return tuple(f"{message.subject} to {message.route}: {message.status}, {message.reason}" for message in stuck)

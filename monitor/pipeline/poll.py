@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from monitor.errors import OutsideError
 from monitor.feeds.asking import after_answer, question
-from monitor.feeds.changes import body_hash, compare, identity_keys
+from monitor.feeds.changes import body_hash, compare, identity_keys, items_hash
 from monitor.feeds.schedule import after_poll
 from monitor.fetch.client import run_fetch
 from monitor.fetch.limits import FeedRequest, FetchLimits
@@ -198,7 +198,7 @@ class _Poll:
         outcome = FetchFailed(feed.url, FetchFailure.INCOMPLETE, detail)
         failed = after_poll(feed, state, outcome, None, None, now, self._random.random())
         # Validators would turn the next answer into "not modified", and the items would never be read.
-        self._note(feed, outcome, replace(failed, etag=None, last_modified=None, body_hash=None), None)
+        self._note(feed, outcome, replace(failed, etag=None, last_modified=None, body_hash=None, items_hash=None), None)
 
     def write_brought(self) -> None:
         """Write what feeds brought, each feed's items with its state; all of them or none."""
@@ -240,12 +240,15 @@ class _Poll:
         if parsed is not None and parsed.is_feed:
             if parsed.problems:
                 log.info("feed is not as it should be", feed=feed.name, problems="; ".join(parsed.problems))
-            keys = {key for item in parsed.items for key in identity_keys(item)}
-            with self._database.read() as connection:
-                known = item_rows.known(connection, feed.name, keys)
-            changes = compare(feed, state, parsed, known, now)
+            keys = [identity_keys(item) for item in parsed.items]
+            seen = items_hash(keys)
+            if seen != state.items_hash or state.url != feed.url:
+                with self._database.read() as connection:
+                    known = item_rows.known(connection, feed.name, {key for each in keys for key in each})
+                changes = compare(feed, state, parsed, known, now)
+            state = replace(state, items_hash=seen)
         after = after_poll(feed, state, outcome, parsed, changes, now, self._random.random())
-        return after_answer(feed, state, after, outcome, now), changes
+        return after_answer(feed, self.state(feed), after, outcome, now), changes
 
     def write_unchanged(self) -> None:
         """Write the states of feeds that brought nothing."""

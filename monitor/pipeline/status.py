@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from monitor.digests.due import due_slot, next_slot
 from monitor.pipeline.coverage import coverage_now
 from monitor.pipeline.desk import Desk
+from monitor.pipeline.drift import TopicVolume, volumes
 from monitor.records import Coverage, DeliveryStatus, FeedHealth
 from monitor.store import digests as digest_rows
 from monitor.store import items as item_rows
@@ -39,6 +40,7 @@ class Status:
     outbox: dict[DeliveryStatus, int]
     digests: tuple[DigestStatus, ...]
     paused: tuple[str, ...]
+    topics: tuple[TopicVolume, ...] = ()
 
     def record(self) -> dict[str, object]:
         """Return the status for a script."""
@@ -55,6 +57,16 @@ class Status:
             ],
             "fallbacks": list(self.coverage.fallbacks),
             "unwatched": list(self.coverage.unwatched),
+            "topics": [
+                {
+                    "topic": one.topic,
+                    "per_day": round(one.recent_per_day, 2),
+                    "per_day_before": None if one.before_per_day is None else round(one.before_per_day, 2),
+                    "has_changed": one.has_changed,
+                    "is_over_budget": one.is_over_budget,
+                }
+                for one in self.topics
+            ],
         }
 
     def lines(self) -> list[str]:
@@ -75,6 +87,7 @@ class Status:
         lines.append(f"outbox     {queue}; {self.outbox.get(DeliveryStatus.SENT, 0)} sent")
         lines.extend(f"           {line}" for line in self.coverage.undelivered)
         lines.extend(f"digest     {self._digest(one)}" for one in self.digests)
+        lines.extend(f"topic      {one.line()}" for one in self.topics)
         lines.extend(f"fallback   {line}" for line in self.coverage.fallbacks)
         lines.extend(f"no feed    {what}" for what in self.coverage.unwatched)
         return lines
@@ -113,6 +126,7 @@ def status_now(desk: Desk, now: datetime) -> Status:
             outbox=outbox.counts(connection),
             digests=tuple(digests),
             paused=tuple(feed.name for feed in desk.config.paused),
+            topics=volumes(connection, desk.definitions, now),
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor.classifiers.definition import TopicDefinition, parse_definition
 from monitor.classifiers.passages import Judgement, Passage, fingerprint, read_contrast, read_judgements
+from monitor.classifiers.watched import watched_names
 from monitor.classifiers.seeds import check_labels, labelled_passages, read_labels
 from monitor.errors import DiskError
 from monitor.log import Log
@@ -82,11 +83,13 @@ def read_topic_texts(workspace: Workspace) -> tuple[dict[str, str], tuple[Proble
 
 
 def read_passage_texts(workspace: Workspace) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    """Return the texts topics are learned from: seed articles, contrast passages and judgements, by path."""
+    """Return the texts topics are learned from: seed articles, contrast passages, judgements and watched names, by path."""
     seeds, problems = read_texts(workspace.seeds, workspace.root, "*.txt")
     contrast, more = read_texts(workspace.classifiers, workspace.root, "contrast.jsonl")
     feedback, most = read_texts(workspace.classifiers, workspace.root, "feedback/*.jsonl")
-    return {**seeds, **contrast, **feedback}, (*problems, *more, *most)
+    # Problems of the rule files are reported where these are compiled.
+    rules, _ = read_texts(workspace.rules, workspace.root, "*.toml")
+    return {**seeds, **contrast, **feedback, **rules}, (*problems, *more, *most)
 
 
 def build_topics(
@@ -95,10 +98,11 @@ def build_topics(
     """Return the topics and every problem of their files; what cannot be read is left out and named."""
     problems: list[Problem] = []
     definitions: list[tuple[str, TopicDefinition]] = []
+    watched = watched_names(text for path, text in learned_from.items() if path.startswith("rules/"))
     for path, text in defining.items():
         if path == LABELS:
             continue
-        definition, found = parse_definition(text, path)
+        definition, found = parse_definition(text, path, watched)
         problems.extend(found)
         if definition is not None:
             definitions.append((path, definition))

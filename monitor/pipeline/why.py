@@ -98,12 +98,17 @@ def _explain(connection: Connection, desk: Desk, asked: str, analyst: str, now: 
         rules=answers,
         mutings=tuple(muting for muting in muted if muting.owner == analyst),
         fate=fate,
-        flips=flips_for(connection, desk, Judged(sought, fate, answers, scores, muted), now),
+        flips=flips_for(connection, desk, Judged(sought, fate, answers, scores, muted, _entities(desk, text)), now),
         revisions=item_rows.history(connection, item.id) if item else (),
         keys=_keys(connection, item) if item else (),
         is_older_version=is_assessed and stored is not None and stored.assessment.rules_version != desk.book.version,
         fallbacks=desk.fallbacks,
     )
+
+
+def _entities(desk: Desk, text: ItemText) -> tuple[str, ...]:
+    found = desk.book.lexicon.find(text.title, text.text)
+    return tuple(dict.fromkeys(mention.entity for mention in found.mentions))
 
 
 def _text(sought: Sought, feed: Feed | None, scores: tuple[TopicScore, ...], now: datetime) -> ItemText:

@@ -20,6 +20,10 @@ from monitor.store.lists import ItemFilter, count_items
 SHOWN = 3
 MAX_GAP = 0.3
 """A threshold lowered by more lets in what the topic is not about."""
+NAMED = 3
+"""Entities a new rule is proposed on: those that stand first, which is what the item is about."""
+NEW_RULE_COST = 0.95
+"""Less than a clause of which nothing in the item is known to be a spelling, more than any concrete change."""
 COUNTED_DAYS = 30
 """The days over which the other effects of a lower threshold are counted."""
 MAX_COST = 2.5
@@ -48,6 +52,8 @@ class Judged:
     answers: tuple[RuleAnswer, ...]
     scores: tuple[TopicScore, ...]
     muted: tuple[Muting, ...]
+    entities: tuple[str, ...] = ()
+    """What is mentioned, in reading order."""
 
 
 def flips_for(connection: Connection, desk: Desk, judged: Judged, now: datetime) -> tuple[Flip, ...]:
@@ -64,6 +70,7 @@ def flips_for(connection: Connection, desk: Desk, judged: Judged, now: datetime)
             if answer.changes and sum(change.cost for change in answer.changes) <= MAX_COST
         ]
         found += [flip for answer in judged.answers if answer.verdict is Verdict.HELD for flip in _heard(answer)]
+        found += _new_rule(judged.entities)
     return tuple(sorted(found, key=lambda flip: flip.cost)[:SHOWN])
 
 
@@ -128,6 +135,16 @@ def _thresholds(
         effect = f"{more} more items of the last {COUNTED_DAYS} days would have come with it"
         flips.append(Flip((change,), f"{effect}; the line is in classifiers/{score.topic}.toml"))
     return flips
+
+
+def _new_rule(entities: Sequence[str]) -> list[Flip]:
+    """Return the way that is left where no rule is about the subject: one that is."""
+    if not entities:
+        return []
+    named = entities[:NAMED]
+    line = "all = [" + ", ".join(f'"@{entity}"' for entity in named) + "]"
+    change = Change(ChangeKind.CLAUSE, "write a rule on this subject, if none is about it", None, line, NEW_RULE_COST)
+    return [Flip((change,), "see with monitor rules try what else it would find")]
 
 
 def _heard(answer: RuleAnswer) -> list[Flip]:

@@ -89,6 +89,8 @@ class FeedState:
     """When ``moved_to`` took the place of the configured address; None while that is still asked."""
     longest_quiet: timedelta | None = None
     """The longest that the feed is usually without news; None until a rhythm was seen (``feeds.schedule``)."""
+    items_hash: str | None = None
+    """By which the items of the last document are recognised as a whole; see ``feeds.changes.items_hash``."""
 
 
 class FetchFailure(StrEnum):

@@ -194,10 +194,10 @@ def _find_required(compiled: CompiledRule, hits: Hits, item: ItemText) -> set[Ev
         evidence.update(found[:MAX_EVIDENCE])
     for near in compiled.near:
         close: tuple[Evidence, ...] | None = None
-        for field in rule.fields:
-            groups = [hits.of_clause(wanted, (field,)) for wanted in near.clauses]
+        for place in rule.fields:
+            groups = [hits.of_clause(wanted, (place,)) for wanted in near.clauses]
             if all(groups):
-                close = near_hits(item.field(field), groups, near.words, near.words is None)
+                close = near_hits(item.field(place), groups, near.words, near.words is None)
             if close:
                 break
         if not close:

@@ -93,7 +93,8 @@ def _keys(changes: FeedChanges) -> Iterable[tuple[str, ItemKey]]:
 
 def _save_edit(conn: Connection, change: ItemChange, now: datetime) -> None:
     item = change.item
-    current = conn.execute(sa.select(items.c.revision, items.c.content_hash).where(items.c.id == item.id)).one_or_none()
+    stored = sa.select(items.c.revision, items.c.content_hash, items.c.is_backlog, items.c.is_first_pull)
+    current = conn.execute(stored.where(items.c.id == item.id)).one_or_none()
     if current is None:
         # Its first save was undone (a crash between two polls): it is new after all.
         conn.execute(insert_or_skip(conn, items), _item_row(item))
@@ -103,9 +104,10 @@ def _save_edit(conn: Connection, change: ItemChange, now: datetime) -> None:
         return
     edited = replace(item, revision=max(item.revision, current.revision + 1))
     row = _item_row(edited)
-    # Ours, and true for ever; the caller compares with a parsed item that cannot know it. ``is_backlog`` goes: an
-    # edit of what was archived is open to the digest.
-    del row["first_seen_at"], row["id"], row["feed"], row["story"], row["is_first_pull"]
+    # Ours, and true for ever; the caller compares with a parsed item that cannot know it.
+    del row["first_seen_at"], row["id"], row["feed"], row["story"]
+    # An edit of what was archived is open to the digest, but stays known as old news, which does not alert.
+    row["is_first_pull"] = current.is_backlog or (current.is_first_pull and current.revision > 1)
     conn.execute(insert_or_skip(conn, revisions), _revision_row(edited, now))
     conn.execute(sa.update(items).where(items.c.id == item.id).values(row))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,6 +10,14 @@ from sqlalchemy import Connection
 
 from monitor.store.assessments import TOPIC
 from monitor.store.schema import facets, is_yes, items
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """How many items were assessed, and how many of them reached the threshold they were assessed with."""
+
+    items: int
+    tagged: int
 
 
 def topic_scores(
@@ -31,3 +40,14 @@ def open_items(conn: Connection, limit: int) -> list[str]:
     """Return the ids of assessed items over which no digest has closed, newest first."""
     query = sa.select(items.c.id).where(is_yes(items.c.is_open), items.c.assessor.is_not(None))
     return list(conn.execute(query.order_by(items.c.first_seen_at.desc(), items.c.id.desc()).limit(limit)).scalars())
+
+
+def count_tagged(conn: Connection, topic: str, since: datetime, until: datetime | None) -> Tagged:
+    """Return how many items first seen in a span were assessed for a topic and how many tagged; ``until`` excluded."""
+    tagged = sa.func.sum(sa.case((is_yes(facets.c.is_relevant), 1), else_=0))
+    query = sa.select(sa.func.count(), tagged).where(facets.c.kind == TOPIC, facets.c.value == topic)
+    query = query.where(facets.c.at >= since)
+    if until is not None:
+        query = query.where(facets.c.at < until)
+    count, yes = conn.execute(query).one()
+    return Tagged(count, int(yes or 0))

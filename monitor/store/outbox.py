@@ -65,7 +65,9 @@ def mark(
     next_attempt_at: datetime | None = None,
 ) -> None:
     """Record what became of a message that was claimed; one that was sent stays sent."""
-    values: dict[str, Any] = {"status": status.value, "reason": reason, "next_attempt_at": next_attempt_at}
+    # Nothing will be tried of a message that failed for good: the column keeps when it failed (``failed_since``).
+    attempt = now if status is DeliveryStatus.FAILED else next_attempt_at
+    values: dict[str, Any] = {"status": status.value, "reason": reason, "next_attempt_at": attempt}
     if status is DeliveryStatus.SENT:
         values["sent_at"] = now
     is_open = outbox.c.status != DeliveryStatus.SENT.value
@@ -99,6 +101,36 @@ def list_messages(
     if statuses:
         query = query.where(outbox.c.status.in_([status.value for status in statuses]))
     return tuple(_message(row._mapping) for row in conn.execute(query))
+
+
+def failed_since(conn: Connection, moment: datetime, limit: int = 100) -> tuple[OutboxMessage, ...]:
+    """Return the messages that failed for good at or after a moment, the newest first."""
+    failed_at = sa.func.coalesce(outbox.c.next_attempt_at, outbox.c.created_at, type_=UtcTime)
+    query = sa.select(outbox).where(outbox.c.status == DeliveryStatus.FAILED.value, failed_at >= moment)
+    rows = conn.execute(query.order_by(outbox.c.created_at.desc(), outbox.c.id.desc()).limit(limit))
+    return tuple(_message(row._mapping) for row in rows)
+
+
+def retry_failed(conn: Connection, now: datetime, beginnings: Collection[str] = ()) -> tuple[OutboxMessage, ...]:
+    """Put messages that failed for good back into the queue, due at once; return them as they were, oldest first.
+
+    ``beginnings`` of ids choose among them, with or without the ``<`` of a Message-ID; none means all. What a
+    message says does not change, nor how often it was tried.
+    """
+    query = sa.select(outbox).where(outbox.c.status == DeliveryStatus.FAILED.value)
+    rows = conn.execute(query.order_by(outbox.c.created_at, outbox.c.id))
+    chosen = tuple(
+        message for message in (_message(row._mapping) for row in rows) if not beginnings or begins(message, beginnings)
+    )
+    for message in chosen:
+        change = sa.update(outbox).where(outbox.c.id == message.id, outbox.c.status == DeliveryStatus.FAILED.value)
+        conn.execute(change.values(status=DeliveryStatus.RETRY.value, next_attempt_at=now))
+    return chosen
+
+
+def begins(message: OutboxMessage, beginnings: Collection[str]) -> bool:
+    """Return whether a message's id begins with one of the given characters, the ``<`` of a Message-ID aside."""
+    return any(message.id.removeprefix("<").startswith(one.removeprefix("<")) for one in beginnings)
 
 
 def about(conn: Connection, subject_matter: str) -> tuple[OutboxMessage, ...]:

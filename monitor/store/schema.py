@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.store.columns import Flag, Real, Span, UtcTime, Whole, Words
 
-HEAD = "0003"
+HEAD = "0004"
 """The version of the newest migration."""
 
 metadata = sa.MetaData()
@@ -58,6 +58,7 @@ feed_states = sa.Table(
     sa.Column("moved_since", UtcTime),
     sa.Column("moved_at", UtcTime),
     sa.Column("longest_quiet", Span),
+    sa.Column("items_hash", Words),
     sqlite_strict=True,
 )
 

@@ -278,3 +278,16 @@ def test_a_check_is_told_to_scripts_too(desk: Path, server: TestServer) -> None:
     good, bad = map(json.loads, done.out.splitlines())
     assert (good["name"], good["is_ok"], good["items_now"], good["lang"]) == ("frontier", True, 2, "ur-PK")
     assert (bad["is_ok"], bad["problem"]) == (False, 'not a feed: a web page titled "Hello"')
+
+
+def test_a_feed_that_is_gone_is_asked_again_when_somebody_says_so(fitted: Path, tmp_path: Path) -> None:
+    with TestServer() as server:
+        url = server.set("/frontier", Reply(headers=RSS, body=rss("Frontier Post", "one")), Reply(410))
+        desk = polled(fitted, tmp_path / "desk", url)
+        assert monitor(desk, "once", "--no-send").code == 3
+        assert listed(desk) == {"frontier": "gone"}
+        assert rows(desk, "SELECT next_check_at IS NULL FROM feed_states") == [(0,)]
+        assert monitor(desk, "feeds", "resume", "frontier").code == 0
+        assert rows(desk, "SELECT next_check_at IS NULL, health FROM feed_states") == [(1, "gone")]
+        assert monitor(desk, "once", "--due", "--no-send").code == 3
+        assert len(server.requests_to("/frontier")) == 3

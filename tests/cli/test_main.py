@@ -34,6 +34,13 @@ def test_a_round_with_nothing_to_score_imports_no_scikit_learn(fitted: Path, tmp
     assert imported_by("-w", str(root), "once") & {"sklearn", "scipy"} == set()
 
 
+def test_the_modules_of_a_round_import_nothing_that_only_assessing_needs() -> None:
+    # Assessing and compiling names of other scripts import numpy when they come to it.
+    code = "import sys, monitor.cli.rounds, monitor.pipeline.round; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert {name.partition(".")[0] for name in done.stdout.split()} & {"numpy", "sklearn", "scipy"} == set()
+
+
 def test_outside_a_workspace_the_message_says_how_to_make_one(tmp_path: Path) -> None:
     done = monitor(tmp_path, "once")
     assert done.code == 2

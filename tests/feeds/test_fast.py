@@ -101,6 +101,16 @@ def test_related_pages_are_not_the_items_own() -> None:
     assert read.link == "https://a.example/1"
 
 
+def test_a_picture_inside_a_link_or_an_image_is_the_items() -> None:
+    picture = '<media:content url="https://a.example/p.jpg" type="image/jpeg"/>'
+    atom = f"""<feed xmlns="http://www.w3.org/2005/Atom" {SPACES}><entry><id>1</id>
+        <link href="https://a.example/1">{picture}</link></entry></feed>"""
+    [entry] = parse(atom).items
+    assert (entry.link, [file.url for file in entry.enclosures]) == ("https://a.example/1", ["https://a.example/p.jpg"])
+    image = item('<title>T</title><image><img src="https://a.example/q.jpg"/></image>')
+    assert [file.url for file in image.enclosures] == ["https://a.example/q.jpg"]
+
+
 def test_a_namespace_with_a_slip_in_its_address_is_known_by_its_prefix() -> None:
     slip = 'xmlns:dc="http://purl.org/dc/elements/1.1"'
     assert item("<dc:creator>Gul Khan</dc:creator>", slip).authors == ("Gul Khan",)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.rhythm import busy_wait, silent_after, turns_over, usual_wait, with_news
+from monitor.feeds.rhythm import busy_wait, silent_after, usual_wait, with_news
 from monitor.feeds.schedule import after_poll, new_state
 from monitor.records import (
     Feed,
@@ -121,7 +121,6 @@ def test_the_wait_is_never_shorter_than_the_interval_nor_longer_than_four(
     feed = replace(FEED, interval=interval)
     wait = usual_wait(feed, replace(KNOWN, last_new_item_at=NOON - quiet), NOON)
     assert interval <= wait <= max(interval, min(4 * interval, 2 * HOUR))
-    assert timedelta(minutes=1) <= busy_wait(feed) <= interval
 
 
 ITEMS = tuple(ParsedItem(str(number), None, "t", "", "") for number in range(10))
@@ -135,12 +134,22 @@ def flooded(state: FeedState, new: int, ttl: timedelta | None = None) -> timedel
     return after.next_check_at - NOON
 
 
-def test_a_document_that_turns_over_is_asked_for_sooner_unless_its_server_asks_for_more() -> None:
-    assert flooded(KNOWN, 6) == timedelta(minutes=7, seconds=30)
-    assert flooded(KNOWN, 5) == timedelta(minutes=30)
-    assert flooded(KNOWN, 6, timedelta(hours=1)) == timedelta(hours=1)
+def test_a_document_that_would_turn_over_is_asked_for_sooner_unless_its_server_asks_for_more() -> None:
+    assert flooded(KNOWN, 3) == timedelta(minutes=30)
+    assert flooded(KNOWN, 8) == timedelta(minutes=25)
+    assert flooded(replace(KNOWN, last_success_at=NOON - HOUR / 2), 10) == timedelta(minutes=10)
+    assert flooded(replace(KNOWN, last_success_at=NOON - HOUR / 6), 10) == timedelta(minutes=7, seconds=30)
+    assert flooded(KNOWN, 8, timedelta(hours=1)) == timedelta(hours=1)
 
 
 def test_a_first_pull_is_no_flood() -> None:
     assert flooded(new_state(FEED), 10) == timedelta(minutes=30)
-    assert not turns_over(new_state(FEED), PARSED, news(*[NOON] * 10))
+
+
+@given(st.integers(0, 50), st.timedeltas(timedelta(seconds=1), 400 * DAY), st.timedeltas(timedelta(minutes=1), 7 * DAY))
+def test_a_busy_feed_is_never_asked_more_often_than_four_times_its_interval(
+    number: int, elapsed: timedelta, interval: timedelta
+) -> None:
+    feed = replace(FEED, interval=interval)
+    wait = busy_wait(feed, replace(KNOWN, last_success_at=NOON - elapsed), 30, number, NOON)
+    assert min(interval, max(interval / 4, timedelta(minutes=5))) <= wait <= interval

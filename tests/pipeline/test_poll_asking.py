@@ -115,3 +115,14 @@ def test_the_next_poll_is_when_the_publisher_wants_it(
     assert state.next_check_at is not None
     wait = state.next_check_at - NOON
     assert timedelta(hours=hours) <= wait <= timedelta(hours=hours) * 1.1
+
+
+def test_a_document_that_only_says_when_it_was_made_brings_nothing_and_an_edit_does(database: Database) -> None:
+    with TestServer() as server:
+        bodies = [BODY, BODY.replace(b"<title>T</title>", b"<title>T</title><lastBuildDate>now</lastBuildDate>")]
+        bodies.append(bodies[1].replace(b"Convoy", b"Convoy hit"))
+        feed = Feed("dawn", server.set("/feed", *(Reply(body=body) for body in bodies)), "Dawn", allow_private=True)
+        found = [poll_at(database, feed, NOON + timedelta(hours=hours)) for hours in range(3)]
+    assert [(report.new, report.changed) for report, _ in found] == [(1, 0), (0, 0), (0, 1)]
+    hashes = [state.items_hash for _, state in found]
+    assert hashes[0] == hashes[1] != hashes[2]

@@ -61,7 +61,7 @@ def test_a_feed_whose_items_cannot_be_stored_fails_alone_and_waits(fitted: Path,
         server.set("/two", rss(QUIET))
         feeds = feed_block("one", server.url("/one")) + feed_block("two", server.url("/two"))
         root = copy_workspace(fitted, tmp_path / "desk", config_of(feeds).replace("per_host = 8", "per_host = 1"))
-        desk = brittle_desk(root, {1})  # 0 starts the round, 1 stores the first feed that answers
+        desk = brittle_desk(root, {1, 2})  # 0 starts the round, 1 stores both feeds, 2 the first of them alone
         started_at = utc_now()
         report = run_round(desk, Wish(is_sending=False), utc_now, Silent())
         assert (report.poll.answered, report.poll.new) == (1, 1)

@@ -131,3 +131,36 @@ def test_an_alert_counts_when_it_goes_out_once_for_all_its_routes(database: Data
         assert outbox.alert_times(conn, "cpec-desk", NOON) == (NOON + MINUTE, NOON + 3 * HOUR)
         assert outbox.alert_times(conn, "cpec-desk", NOON + HOUR) == (NOON + 3 * HOUR,)
         assert outbox.alert_times(conn, "cpec", NOON) == ()
+
+
+def _fail(database: Database, message: OutboxMessage, now: datetime) -> None:
+    _claim(database, message, now)
+    with database.write() as conn:
+        outbox.mark(conn, message.id, DeliveryStatus.FAILED, "550 no such mailbox", now)
+
+
+def test_what_failed_is_found_by_when_it_failed_not_by_when_it_was_queued(database: Database) -> None:
+    _queue(database, FIRST, SECOND)
+    _fail(database, FIRST, LATER)
+    _fail(database, SECOND, LATER + HOUR)
+    with database.read() as conn:
+        assert [each.id for each in outbox.failed_since(conn, LATER)] == [SECOND.id, FIRST.id]
+        assert [each.id for each in outbox.failed_since(conn, LATER + MINUTE)] == [SECOND.id]
+        assert outbox.failed_since(conn, LATER + 2 * HOUR) == ()
+        assert outbox.next_due_at(conn) is None
+
+
+def test_failed_messages_go_back_into_the_queue_all_or_by_the_beginning_of_their_ids(database: Database) -> None:
+    third = message_of(3)
+    _queue(database, FIRST, SECOND, third)
+    for message in (FIRST, SECOND):
+        _fail(database, message, LATER)
+    with database.write() as conn:
+        assert outbox.retry_failed(conn, LATER, ["nothing"]) == ()
+        chosen = FIRST.id.removeprefix("<")[:-2]
+        assert [each.id for each in outbox.retry_failed(conn, LATER + HOUR, [chosen])] == [FIRST.id]
+    assert _due(database, LATER + HOUR) == [FIRST.id, third.id]
+    assert _get(database, FIRST).content == FIRST.content
+    with database.write() as conn:
+        assert [each.id for each in outbox.retry_failed(conn, LATER + HOUR)] == [SECOND.id]
+        assert outbox.retry_failed(conn, LATER + HOUR) == ()
