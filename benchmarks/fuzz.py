@@ -1,8 +1,9 @@
 """Throw broken and contrived input at the readers: ``python -m benchmarks.fuzz --minutes 10``.
 
-Four kinds of input, in turn: recorded and sample documents with bytes changed (``parse``), well-formed feeds put
+Six kinds of input, in turn: recorded and sample documents with bytes changed (``parse``), well-formed feeds put
 together at random, read by the fast reader and by feedparser (``agree``), HTML fragments read by the fast reader of
-words and by the HTML parser (``words``), and dates (``dates``). A finding is an
+words and by the HTML parser (``words``), documents in one charset that claim another (``charset``), OPML lists with
+bytes changed (``opml``), and dates (``dates``). A finding is an
 exception, more than five CPU seconds for one input, an item that no database or page should be given, or two readers
 that disagree. Findings are printed and, with ``--save``, written to a folder; each becomes a test. The same ``--seed``
 gives the same inputs.
@@ -28,6 +29,7 @@ from monitor.feeds.charset import decode
 from monitor.feeds.dates import read_date
 from monitor.feeds.fast import read_fast
 from monitor.feeds.fast_text import simple_text
+from monitor.feeds.opml import parse_opml, render_opml
 from monitor.feeds.parse import parse_feed
 from monitor.feeds.xml_repair import to_xml
 from monitor.feeds.xmlfeed import build_feed, parse_xml_feed
@@ -49,6 +51,11 @@ modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Fr
 </content:encoded><enclosure url="/a.mp3" length="5" type="audio/mpeg"/></item></channel></rss>"""
 JSON_SAMPLE: Final = """{"version":"https://jsonfeed.org/version/1.1","title":"Gulf","items":[{"id":1,"url":"/1",
 "title":"Port reopens","content_html":"<p>Ships</p>","date_published":"2026-11-21T10:00:00+04:00","tags":["a"]}]}"""
+
+OPML_SAMPLE: Final = """<?xml version="1.0"?><opml version="2.0"><head><title>Desk</title></head><body><outline text="Pak">
+<outline text="Frontier" type="rss" xmlUrl="https://frontier.example/feed" htmlUrl="/"/></outline></body></opml>"""
+CHARSETS: Final = ("utf-8", "utf-16", "utf-16-le", "utf-32", "cp1256", "cp1251", "gb18030", "big5", "iso-8859-1", "hz")
+NAMED: Final = (*CHARSETS, "utf-7", "idna", "unicode_escape", "x-unknown", "", "iso-2022-jp", "rot13", "zlib", "ascii")
 
 PIECES: Final = (
     b"<", b">", b"&", b";", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\x1b$B",
@@ -128,6 +135,13 @@ def damaged(rng: random.Random, documents: list[bytes]) -> bytes:
     return bytes(body)
 
 
+def misnamed(rng: random.Random) -> bytes:
+    """Return the sample in one charset, declaring another, some bytes changed."""
+    text = SAMPLE.replace('encoding="utf-8"', f'encoding="{rng.choice(NAMED)}"')
+    body = text.encode(rng.choice(CHARSETS), "xmlcharrefreplace")
+    return damaged(rng, [body]) if rng.random() < 0.5 else body
+
+
 def contrived(rng: random.Random) -> str:
     """Return a well-formed feed of random elements in random order and depth."""
     items = "".join(f"<item>{_elements(rng, 0)}</item>" for _ in range(rng.randint(1, 3)))
@@ -180,6 +194,24 @@ def _wrong(item: ParsedItem) -> Finding:
     return None
 
 
+def check_charset(body: bytes) -> Finding:
+    """Return what is wrong with a document read in the charset an HTTP header may name."""
+    for name in (None, NAMED[len(body) % len(NAMED)]):
+        decode(body, name).text.encode("utf-8", "surrogatepass")
+        for item in parse_feed(body, "text/xml", name, URL, NOW).items:
+            if wrong := _wrong(item):
+                return wrong
+    return None
+
+
+def check_opml(body: bytes) -> Finding:
+    """Return what is wrong with the feeds read from an OPML list, and read again from our own."""
+    found = parse_opml(body)
+    again = parse_opml(render_opml(found.title, found.subscriptions).encode())
+    ours, theirs = [[each.url for each in read.subscriptions] for read in (again, found)]
+    return None if ours == theirs else f"{theirs} came back as {ours}"
+
+
 def check_agree(text: str) -> Finding:
     """Return where the fast reader and feedparser differ on a well-formed feed."""
     fast = read_fast(text)
@@ -219,6 +251,7 @@ _BLANK: Final = ParsedItem(None, None, "", "", "")
 
 def _kinds(rng: random.Random) -> dict[str, tuple[Callable[[], bytes], Callable[[bytes], Finding]]]:
     documents = seeds()
+    lists = [OPML_SAMPLE.encode(), *(path.read_bytes() for path in sorted(CORPUS.glob("opml/*")))]
     return {
         "parse": (lambda: damaged(rng, documents), check_parse),
         "agree": (lambda: contrived(rng).encode(), lambda body: check_agree(body.decode())),
@@ -226,6 +259,8 @@ def _kinds(rng: random.Random) -> dict[str, tuple[Callable[[], bytes], Callable[
             lambda: "".join(rng.choice(MARKUP) for _ in range(rng.randint(1, 12))).encode(),
             lambda body: check_words(body.decode()),
         ),
+        "charset": (lambda: misnamed(rng), check_charset),
+        "opml": (lambda: damaged(rng, lists), check_opml),
         "dates": (
             lambda: "".join(rng.choice(DATE_PARTS) + " " * rng.randrange(2) for _ in range(rng.randint(1, 8))).encode(),
             lambda body: check_date(body.decode()),
@@ -250,7 +285,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=0.2, help="CPU minutes (default: 0.2)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=["parse", "agree", "words", "dates"])
+    parser.add_argument("--only", choices=["parse", "agree", "words", "charset", "opml", "dates"])
     parser.add_argument("--save", type=Path, help="folder for the inputs that found something")
     arguments = parser.parse_args()
     signal.signal(signal.SIGVTALRM, _ring)

@@ -143,7 +143,7 @@ class _Reader:
             return (term,)
         if term[1:] not in self.watched:
             close = difflib.get_close_matches(term[1:], sorted(self.watched), n=1)
-            fix = f'did you mean "@{close[0]}"?' if close else "entities and sets are in rules/*.toml; lists cannot hold lists"
+            fix = f'did you mean "@{close[0]}"?' if close else "entities and sets stand in rules/*.toml"
             what = f'no watched entity or set called "{term}"'
             self.problems.append(Problem(self.document.where(place), "D007", what, fix, is_error=False))
         return self.watched.get(term[1:], ())

@@ -1,4 +1,4 @@
-"""The names that word lists may refer to as ``@entity`` or ``@set``: those of the rule files, in every watched script."""
+"""The names that word lists may refer to as ``@entity`` or ``@set``: those of the rule files, in every script."""
 
 from __future__ import annotations
 

@@ -51,8 +51,8 @@ def label(  # noqa: PLR0913 # one parameter per argument, as click gives them
 ) -> int:
     """Say whether items are relevant; the classifiers learn from it.
 
-    ITEM TOPIC yes|no judges one item and shows what that changes. ITEM is an id, the beginning of one, or the item's link. Judgements are appended to
-    classifiers/feedback/ANALYST.jsonl, and the classifiers learn from them.
+    ITEM TOPIC yes|no judges one item and shows what that changes; ITEM is an id, the beginning of one, or the item's
+    link. Judgements are appended to classifiers/feedback/ANALYST.jsonl, and the classifiers learn from them.
     """
     from monitor.pipeline.desk import open_desk
     from monitor.pipeline.label import Labelling

@@ -19,8 +19,9 @@ MOVE_HELD: Final = timedelta(days=7)
 WHOLE_BODY_EVERY: Final = timedelta(days=1)
 """Some servers answer "not modified" for ever; once a day they are asked without validators."""
 
-_FAILURES_BEFORE_RETURN: Final = 3
-"""A new address that fails this often in a row is given up for the configured one."""
+_ASKED_BACK: Final = 4
+"""While a new address fails, every fourth attempt goes to the configured one: either may come back, and a move that
+was forgotten would leave us with an address that died long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ def question(feed: Feed, state: FeedState, now: datetime) -> Question:
     """Return what to ask for at the next poll."""
     if state.url != feed.url:
         return Question(feed.url)
-    address = state.moved_to if state.moved_to and state.moved_at else feed.url
-    if state.fetched_at is None or now - state.fetched_at >= WHOLE_BODY_EVERY:
+    address = state.moved_to if state.moved_to and state.moved_at and not _is_asked_back(state) else feed.url
+    if _is_asked_back(state) or state.fetched_at is None or now - state.fetched_at >= WHOLE_BODY_EVERY:
         return Question(address)
     return Question(address, state.etag, state.last_modified)
 
@@ -46,14 +47,18 @@ def after_answer(feed: Feed, before: FeedState, after: FeedState, outcome: Fetch
     """Return ``after``, the state that the poll's health gave, with what the answer says about the address."""
     if before.url != feed.url:
         after = _stays(after)
-    if after.failures:
+    if after.failures or isinstance(outcome, FetchFailed):
         # A redirect to a page that is no feed says nothing about where the feed went.
-        return _stays(after) if after.moved_at and after.failures >= _FAILURES_BEFORE_RETURN else after
-    if isinstance(outcome, FetchFailed):
         return after
     if isinstance(outcome, Fetched):
         after = replace(after, fetched_at=now)
+    if _is_asked_back(before) and outcome.moved_to is None:
+        return _stays(after)
     return _moved(feed, after, outcome.moved_to, now)
+
+
+def _is_asked_back(state: FeedState) -> bool:
+    return state.moved_at is not None and state.failures % _ASKED_BACK == _ASKED_BACK - 1
 
 
 def _moved(feed: Feed, state: FeedState, target: str | None, now: datetime) -> FeedState:

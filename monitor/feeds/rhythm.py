@@ -17,14 +17,15 @@ from monitor.records import Feed, FeedChanges, FeedState
 SILENT_AFTER: Final = timedelta(days=14)
 """Without news for this long a feed that answers is called silent while its own rhythm is not known."""
 
-_LEAST_AT_FIRST: Final = timedelta(hours=36)
+_LEAST_AT_FIRST: Final = timedelta(days=1)
 """A first pull may hold three busy days; until weekends were seen, a quiet of three days is no silence."""
 
 SHORTEST_SILENCE: Final = timedelta(days=1)
 LONGEST_SILENCE: Final = timedelta(days=60)
 
-_BEYOND_USUAL: Final = 2
-"""A quiet this many times the longest usual one is a silence."""
+_BEYOND_USUAL: Final = 3
+"""A quiet this many times the longest usual one is a silence; with 2, each weekly feed is called so five times a year
+(benchmarks/year.py)."""
 
 _FORGET_HALF: Final = timedelta(days=14)
 """A long quiet counts half after this time: quiet weekends stay known, a single feast is forgotten."""

@@ -17,7 +17,7 @@ from monitor.pipeline.desk import Desk
 from monitor.pipeline.digest import ClosedDigest, close, slots_due
 from monitor.pipeline.poll import PollReport, poll
 from monitor.pipeline.progress import Clock, Progress
-from monitor.records import DigestSpec, Feed
+from monitor.records import DigestSpec, Feed, FeedHealth, FeedState
 from monitor.store import digests as digest_rows
 from monitor.store import feeds as feed_rows
 from monitor.store import rounds
@@ -67,18 +67,30 @@ class RoundReport:
 
 
 def chosen_feeds(desk: Desk, wish: Wish, clock: Clock) -> tuple[Feed, ...]:
-    """Return the feeds a round polls. Raises InputError for a name that config.toml does not have."""
+    """Return the feeds a round polls. Raises InputError for a name that config.toml does not have.
+
+    A feed that its outlet has given up (410) is off: it is looked at once a week, or when it is asked for by name.
+    """
     feeds = {feed.name: feed for feed in desk.config.feeds}
     for name in wish.feeds:
         if name not in feeds:
             raise InputError(f'no feed called "{name}" in config.toml', "see the names with: monitor feeds list")
     chosen = [feeds[name] for name in wish.feeds] if wish.feeds else list(feeds.values())
-    if not wish.only_due:
+    if wish.feeds and not wish.only_due:
         return tuple(chosen)
     now = clock()
     with desk.database.read() as connection:
         states = feed_rows.states(connection)
-    return tuple(feed for feed in chosen if feed.name not in states or is_due(states[feed.name], now))
+    known = [(feed, states.get(feed.name)) for feed in chosen]
+    return tuple(
+        feed
+        for feed, state in known
+        if state is None or is_due(state, now) or not (wish.only_due or _is_off(feed, state))
+    )
+
+
+def _is_off(feed: Feed, state: FeedState) -> bool:
+    return state.health is FeedHealth.GONE and state.url == feed.url
 
 
 def run_round(desk: Desk, wish: Wish, clock: Clock, progress: Progress) -> RoundReport:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from monitor.classifiers.definition import TopicDefinition, parse_definition
 from monitor.classifiers.passages import Judgement, Passage, fingerprint, read_contrast, read_judgements
-from monitor.classifiers.watched import watched_names
 from monitor.classifiers.seeds import check_labels, labelled_passages, read_labels
+from monitor.classifiers.watched import watched_names
 from monitor.errors import DiskError
 from monitor.log import Log
 from monitor.records import Problem, Source
@@ -83,7 +83,7 @@ def read_topic_texts(workspace: Workspace) -> tuple[dict[str, str], tuple[Proble
 
 
 def read_passage_texts(workspace: Workspace) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    """Return the texts topics are learned from: seed articles, contrast passages, judgements and watched names, by path."""
+    """Return the texts topics are learned from, by path: seeds, contrast passages, judgements, watched names."""
     seeds, problems = read_texts(workspace.seeds, workspace.root, "*.txt")
     contrast, more = read_texts(workspace.classifiers, workspace.root, "contrast.jsonl")
     feedback, most = read_texts(workspace.classifiers, workspace.root, "feedback/*.jsonl")

@@ -142,3 +142,12 @@ def test_the_next_round_scores_open_items_again_after_a_judgement(desk: Path) ->
     assert monitor(desk, "label", lowest(desk), "cpec-security", "yes").code == 0
     assert monitor(desk, "once", "--due", "--no-send").code in {0, 3}
     assert rows(desk, query) != before
+
+
+def test_status_shows_how_much_each_topic_tags(desk: Path) -> None:
+    shown = monitor(desk, "status", "--json")
+    topics = json.loads(shown.out)["topics"]
+    assert [one["topic"] for one in topics] == ["cpec-security", "militant-sanctuaries"]
+    assert topics[0]["per_day"] > 0
+    assert topics[0]["per_day_before"] is None
+    assert "topic      cpec-security: " in monitor(desk, "status").out

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from benchmarks.quality import fit, measure
 from monitor.classifiers.passages import Judgement
-from monitor.classifiers.train import Model, dump, train
+from monitor.classifiers.train import Model, dump, strengths, train
 
 
 def judged(item: str) -> Judgement:
@@ -61,17 +63,55 @@ def test_scoring_with_a_stored_model_needs_no_scikit_learn(model: Model, checkou
 def test_quality_on_the_english_sample_does_not_fall(model: Model, shared: Path) -> None:
     figures = measure(model, shared / "classifier" / "dev_sample.jsonl")
     cpec, sanctuaries = figures["cpec-security"][0], figures["militant-sanctuaries"][0]
-    assert cpec.average_precision >= 0.89
-    assert sanctuaries.average_precision >= 0.79
-    assert cpec.f1 >= 0.82
-    assert sanctuaries.f1 >= 0.71
-    assert max(cpec.calibration_error, sanctuaries.calibration_error) <= 0.10
+    assert cpec.average_precision >= 0.92
+    assert sanctuaries.average_precision >= 0.83
+    assert cpec.f1 >= cpec.best_f1 - 0.05
+    assert sanctuaries.f1 >= sanctuaries.best_f1 - 0.05
+    assert cpec.precision_at_recall_80 >= 0.85
+    assert sanctuaries.precision_at_recall_80 >= 0.68
+    assert max(cpec.calibration_error, sanctuaries.calibration_error) <= 0.06
 
 
 def test_quality_in_other_languages_does_not_fall(model: Model, shared: Path) -> None:
     figures = measure(model, shared / "classifier" / "dev_multilingual.jsonl")
     cpec, sanctuaries = figures["cpec-security"][0], figures["militant-sanctuaries"][0]
-    assert cpec.average_precision >= 0.84
-    assert sanctuaries.average_precision >= 0.84
-    assert cpec.f1 >= 0.76
-    assert sanctuaries.f1 >= 0.74
+    assert cpec.average_precision >= 0.85
+    assert sanctuaries.average_precision >= 0.86
+    assert cpec.f1 >= 0.78
+    assert sanctuaries.f1 >= 0.75
+
+
+@pytest.mark.parametrize("lang", ["fa", "ps", "hi"])
+def test_items_written_apart_are_ranked_well_in_scripts_with_few_passages(
+    model: Model, checkout: Path, tmp_path: Path, lang: str
+) -> None:
+    lines = (
+        (checkout / "tests" / "data" / "classifiers" / "other_scripts.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    own = [line for line in lines if json.loads(line)["lang"] == lang]
+    assert len(own) >= 40
+    (tmp_path / "own.jsonl").write_text("\n".join(own), encoding="utf-8")
+    for all_items, _ in measure(model, tmp_path / "own.jsonl").values():
+        assert all_items.average_precision >= 0.85
+
+
+def test_items_written_for_tests_are_not_trained_on(checkout: Path) -> None:
+    apart = (
+        (checkout / "tests" / "data" / "classifiers" / "other_scripts.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    written = (checkout / "classifiers" / "contrast.jsonl").read_text(encoding="utf-8").splitlines()
+    titles = {json.loads(line)["title"] for line in written}
+    assert not [line for line in apart if json.loads(line)["title"] in titles]
+
+
+def test_clues_may_say_less_the_more_the_analysts_have_said() -> None:
+    names = ("title:china", "text:china", "clue:attacked")
+    assert strengths(names, 0).tolist() == [1.0, 1.0, 1.0]
+    assert strengths(names, 500).tolist() == [1.0, 1.0, 0.5]
+    assert strengths(names, 1_500).tolist() == [1.0, 1.0, 0.25]
+
+
+def test_known_near_misses_of_the_guideline(model: Model) -> None:
+    said = model.score([("Dasu attack planned in Afghanistan", ""), ("Al-Qaeda leader Zawahiri killed in Kabul", "")])
+    assert [score.is_relevant for score in said[0]] == [True, True]
+    assert [score.is_relevant for score in said[1]] == [False, True]

@@ -65,13 +65,20 @@ def test_a_failing_answer_says_nothing_about_the_address() -> None:
     assert after_answer(FEED, first, not_a_feed, answer(NEW), NOON + 8 * DAY).moved_at is None
 
 
-def test_a_new_address_that_keeps_failing_is_given_up() -> None:
+def test_a_new_address_that_keeps_failing_takes_turns_with_the_configured_one() -> None:
     moved = replace(KNOWN, moved_to=NEW, moved_since=NOON - 9 * DAY, moved_at=NOON - DAY)
     down = FetchFailed(OLD, FetchFailure.TIMEOUT, "no answer")
-    twice = after_answer(FEED, moved, replace(moved, failures=2), down, NOON)
-    assert question(FEED, twice, NOON).address == NEW
-    thrice = after_answer(FEED, moved, replace(moved, failures=3), down, NOON)
-    assert question(FEED, thrice, NOON).address == OLD
+    states = [after_answer(FEED, moved, replace(moved, failures=number), down, NOON) for number in range(1, 9)]
+    assert [question(FEED, state, NOON).address for state in states] == [NEW, NEW, OLD, NEW, NEW, NEW, OLD, NEW]
+    assert question(FEED, states[2], NOON).etag is None
+
+
+def test_the_configured_address_is_used_again_when_it_serves_again() -> None:
+    moved = replace(KNOWN, moved_to=NEW, moved_since=NOON - 9 * DAY, moved_at=NOON - DAY, failures=3)
+    back = after_answer(FEED, moved, replace(moved, failures=0), answer(None), NOON)
+    assert (back.moved_to, question(FEED, back, NOON).address) == (None, OLD)
+    still = after_answer(FEED, moved, replace(moved, failures=0), answer(NEW), NOON)
+    assert question(FEED, still, NOON).address == NEW
 
 
 def test_a_believed_address_stays_while_it_answers_and_follows_a_further_move() -> None:

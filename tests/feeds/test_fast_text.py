@@ -23,7 +23,7 @@ from tests.feeds.test_parse import NOON
         ("AT&amp;T &lt;b&gt;", "AT&T <b>"),
         ("<p>Hit at dawn.</p><p>Two\ndied.</p>", "Hit at dawn.\n\nTwo died."),
         ('<a href="/x?a=1">Dasu</a>,<br/>Kohistan <img src="x">', "Dasu,\nKohistan"),
-        ("<ul><li>one<li>two</ul>then", "one\ntwo\n\nthen"),
+        ("<ul><li>one<li>two</li></ul>then", "one\ntwo\n\nthen"),
         ("<P>حملہ &nbsp; &#8217;چین</P>", "حملہ ’چین"),
         ("", ""),
     ],

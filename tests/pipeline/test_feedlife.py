@@ -46,7 +46,7 @@ def test_the_past_of_a_feed_is_told_in_words() -> None:
         "state     failing since 2026-11-21 09:00 UTC (3 hours ago): HTTP 503",
         f"history   last asked 2026-11-21 12:00 UTC; last answered {EARLIER}; 4 failures in a row",
         "items     7 stored; last brought news 2026-11-18 12:00 UTC (3 days ago)",
-        "rhythm    usually 2.5 items a day; usually never more than 2 days without news, called silent after 5 days",
+        "rhythm    usually 2.5 items a day; usually never more than 2 days without news, called silent after 8 days",
         f"address   the server says it moved for good to {NEW}; asked there from 2026-11-26 12:00 UTC (in 5 days)",
         "identity  items are told apart by link: the feed's own ids are unusable",
         "next      asked again 2026-11-21 20:00 UTC (in 8 hours)",

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.records import Alert, Decision, ItemMatches, PastAlert, Send, Severity
-from monitor.store import alerts
+from monitor.records import Alert, Decision, FeedChanges, ItemChange, ItemMatches, PastAlert, Send, Severity
+from monitor.store import alerts, items
 from monitor.store.engine import Database
 from tests.store.samples import HOUR, MINUTE, NOON, assess, contents, item_of, match_of, store
 
@@ -106,3 +106,17 @@ def test_saving_nothing_is_fine(database: Database) -> None:
     _save(database)
     with database.read() as conn:
         assert alerts.since(conn, NOON) == ()
+
+
+def test_what_a_revision_said_is_found_after_it_was_edited(database: Database) -> None:
+    first = item_of(1)
+    edited = replace(first, title="Toll rises to six", content_hash="other", revision=2)
+    store(database, first)
+    with database.write() as conn:
+        items.save_changes(conn, first.feed, FeedChanges(changed=(ItemChange(edited, ()),)), NOON)
+    with database.read() as conn:
+        said = alerts.said(conn, [(first.id, 1), (first.id, 2), (first.id, 3), ("0" * 16, 1)])
+    assert {key: (one.feed, one.outlet, one.title, one.text) for key, one in said.items()} == {
+        (first.id, 1): (first.feed, first.outlet, first.title, first.text),
+        (first.id, 2): (first.feed, first.outlet, "Toll rises to six", first.text),
+    }

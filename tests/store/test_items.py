@@ -162,6 +162,24 @@ def test_the_archive_of_a_first_pull_is_assessed_once_and_not_again(database: Da
     assert _waiting(database, "model-1", "rules-2") == []
 
 
+def test_edits_of_the_archive_are_open_to_the_digest_and_stay_known_as_old_news(database: Database) -> None:
+    archived, fresh = item_of(1, is_backlog=True, is_first_pull=True), item_of(2, is_first_pull=True)
+    store(database, archived, fresh)
+    for revision in (2, 3):
+        with database.write() as conn:
+            for item in (archived, fresh):
+                edit = replace(
+                    item, content_hash=f"{revision}", revision=revision, is_backlog=False, is_first_pull=False
+                )
+                items.save_changes(conn, "dawn", FeedChanges(changed=(ItemChange(edit, ()),)), NOON + HOUR)
+        with database.read() as conn:
+            found = items.load(conn, [archived.id, fresh.id])
+        assert [(found[one.id].is_backlog, found[one.id].is_first_pull) for one in (archived, fresh)] == [
+            (False, True),
+            (False, False),
+        ]
+
+
 def test_an_item_is_found_by_the_beginning_of_its_id_or_by_its_link(database: Database) -> None:
     one, two = item_of(1, id="abc0000000000000"), item_of(2, id="abd0000000000000")
     store(database, one, two)
