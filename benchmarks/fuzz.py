@@ -52,8 +52,9 @@ modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Fr
 JSON_SAMPLE: Final = """{"version":"https://jsonfeed.org/version/1.1","title":"Gulf","items":[{"id":1,"url":"/1",
 "title":"Port reopens","content_html":"<p>Ships</p>","date_published":"2026-11-21T10:00:00+04:00","tags":["a"]}]}"""
 
-OPML_SAMPLE: Final = """<?xml version="1.0"?><opml version="2.0"><head><title>Desk</title></head><body><outline text="Pak">
-<outline text="Frontier" type="rss" xmlUrl="https://frontier.example/feed" htmlUrl="/"/></outline></body></opml>"""
+OPML_SAMPLE: Final = """<?xml version="1.0"?><opml version="2.0"><head><title>Desk</title></head><body>
+<outline text="Pak"><outline text="Frontier" type="rss" xmlUrl="https://frontier.example/feed" htmlUrl="/"/></outline>
+</body></opml>"""
 CHARSETS: Final = ("utf-8", "utf-16", "utf-16-le", "utf-32", "cp1256", "cp1251", "gb18030", "big5", "iso-8859-1", "hz")
 NAMED: Final = (*CHARSETS, "utf-7", "idna", "unicode_escape", "x-unknown", "", "iso-2022-jp", "rot13", "zlib", "ascii")
 

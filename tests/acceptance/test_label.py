@@ -151,3 +151,25 @@ def test_status_shows_how_much_each_topic_tags(desk: Path) -> None:
     assert topics[0]["per_day"] > 0
     assert topics[0]["per_day_before"] is None
     assert "topic      cpec-security: " in monitor(desk, "status").out
+
+
+def test_a_topic_below_its_floor_fails_the_evaluation_and_the_other_does_not(desk: Path) -> None:
+    path = desk / "classifiers" / "cpec-security.toml"
+    text = path.read_text(encoding="utf-8")
+    assert "floor        = 0.90" in text
+    path.write_text(text.replace("floor        = 0.90", "floor        = 0.999"), encoding="utf-8")
+    done = monitor(desk, "classifiers", "evaluate", "--json")
+    assert done.code == 1, done.err
+    figures = {line["topic"]: line for line in map(json.loads, done.out.splitlines())}
+    assert figures["cpec-security"]["average_precision"] < 0.999
+    assert figures["militant-sanctuaries"]["average_precision"] >= 0.90
+
+
+def test_a_file_of_items_is_explained_in_their_own_words(desk: Path, tmp_path: Path) -> None:
+    file = tmp_path / "items.jsonl"
+    file.write_text('{"id": 7, "title": "Chinese engineers killed near Dasu"}\n', encoding="utf-8")
+    lines = [json.loads(line) for line in monitor(desk, "classifiers", "explain", str(file), "--json").out.splitlines()]
+    assert [(line["id"], line["topic"]) for line in lines] == [("7", "cpec-security"), ("7", "militant-sanctuaries")]
+    assert lines[0]["is_relevant"]
+    for part in lines[0]["contributions"]:
+        assert "Chinese engineers killed near Dasu"[part["start"] : part["end"]] == part["quote"]
