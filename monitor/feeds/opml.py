@@ -166,7 +166,8 @@ def _title(facts: dict[str, str]) -> str:
 
 
 def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    # lxml's recovery lets through names that its own QName refuses, like ``outline:``.
+    return element.tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(element.tag, str) else ""
 
 
 def _line(element: etree._Element) -> int:
