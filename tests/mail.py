@@ -167,6 +167,7 @@ async def _stop(server: asyncio.Server, transports: list[asyncio.BaseTransport])
     await asyncio.gather(*others, return_exceptions=True)
     for transport in transports:
         assert isinstance(transport, asyncio.WriteTransport)
-        transport.abort()
+        with contextlib.suppress(AttributeError):  # Python 3.11.2 trips when a TLS transport is closed already
+            transport.abort()
     # Closing takes a step of the loop, two with TLS.
     await asyncio.sleep(0.02)
