@@ -8,6 +8,7 @@ it commits. Readers never wait for the writer and see one moment (write-ahead lo
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -29,6 +30,8 @@ BUSY_TIMEOUT = timedelta(seconds=30)
 """How long a writer waits for another; a round's longest transaction is far shorter."""
 CACHE_KIB = 32 * 1024
 """Pages kept in memory per connection; `monitor run` has 300 MB for everything (DESIGN §9)."""
+_SWITCH_PATIENCE = timedelta(seconds=5)
+_SWITCH_PAUSE = timedelta(milliseconds=20)
 _BEGIN = "monitor_begin"
 
 
@@ -123,14 +126,31 @@ def _prepare(connection: Any, _record: object) -> None:
     # The driver must not begin transactions of its own: ours say whether they write.
     connection.isolation_level = None
     cursor = connection.cursor()
+    _use_write_ahead_log(cursor)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         f"cache_size = -{CACHE_KIB}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_write_ahead_log(cursor: Any) -> None:
+    """Switch the file to a write-ahead log, waiting for another process that is doing the same.
+
+    SQLite answers "locked" at once when two switch a new file together, whatever the busy timeout says.
+    """
+    deadline = time.monotonic() + _SWITCH_PATIENCE.total_seconds()
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            time.sleep(_SWITCH_PAUSE.total_seconds())
+        else:
+            return
 
 
 def _begin(conn: Connection) -> None:
