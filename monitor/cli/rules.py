@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Context
+from monitor.cli.jsonitems import JsonItem, read_lines
 from monitor.cli.rulebook import load_book, warn_of_errors
 from monitor.cli.rules_archive import diff_command, try_command
 from monitor.cli.rules_edit import add_example_command
 from monitor.cli.rules_mine import suggest_command, unused_command
-from monitor.errors import InputError
 
 if TYPE_CHECKING:
     from monitor.records import Evidence, ItemMatches
@@ -106,21 +106,12 @@ def match(context: Context, file: Path, watchlists: tuple[Path, ...], *, as_json
     book, unreadable = load_book(context.root, instead=watchlists)
     has_errors = warn_of_errors(context, (*book.problems, *unreadable))
     now = datetime.now(UTC)
-    try:
-        opened = click.open_file(str(file), encoding="utf-8-sig", errors="surrogateescape")
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read ({error.strerror})", "name a file, or - for standard input") from None
-    with opened as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            item = _read_item(line, now)
-            if isinstance(item, str):
-                context.warn(f"{file}:{number}: {item}\n    write one JSON object per line, with title or text")
-                has_errors = True
-            else:
-                id_, text = item
-                _print_line({"id": id_, **_matches_line(match_item(book, text))})
+    for number, item in read_lines(file):
+        if isinstance(item, str):
+            context.warn(f"{file}:{number}: {item}\n    write one JSON object per line, with title or text")
+            has_errors = True
+        else:
+            _print_line({"id": item.id, **_matches_line(match_item(book, _item_text(item, now)))})
     return 2 if has_errors else 0
 
 
@@ -147,47 +138,20 @@ def _spoken_result(result: ExampleResult) -> str:
     return f"{head}\n    {result.decided_by}"
 
 
-def _read_item(line: str, now: datetime) -> tuple[object, ItemText] | str:
-    """Return an item of a JSON line (DESIGN §7) with its id, or what is wrong with the line."""
+def _item_text(item: JsonItem, now: datetime) -> ItemText:
+    """Return an item as rules see it; a language it does not name is guessed."""
     from monitor.rules.match import ItemText
     from monitor.text.language import guess_language
 
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return f"this is no JSON ({error})"
-    if not isinstance(value, dict):
-        return "this is no JSON object"
-    title, text, lang, source, published = (
-        next((value[key] for key in keys if value.get(key) is not None), None)
-        for keys in (("title",), ("text", "summary"), ("lang",), ("source", "outlet"), ("published", "date"))
-    )
-    if not (isinstance(title, str | None) and isinstance(text, str | None)):
-        return '"title" and "text" must be texts'
-    guessed = guess_language(f"{title or ''}\n{text or ''}", None)
-    return value.get("id"), ItemText(
-        title=title or "",
-        text=text or "",
+    return ItemText(
+        title=item.title,
+        text=item.text,
         now=now,
-        lang=lang if isinstance(lang, str) else guessed,
-        source=source if isinstance(source, str) else None,
-        published_at=_read_time(published),
-        scores=_read_scores(value.get("scores")),
+        lang=item.lang or guess_language(f"{item.title}\n{item.text}", None),
+        source=item.source,
+        published_at=item.published_at,
+        scores=item.scores,
     )
-
-
-def _read_time(value: object) -> datetime | None:
-    try:
-        when = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return None if when is None else when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _read_scores(value: object) -> dict[str, float] | None:
-    if not isinstance(value, dict):
-        return None
-    return {topic: score for topic, score in value.items() if isinstance(score, int | float) and 0 <= score <= 1}
 
 
 def _matches_line(matches: ItemMatches) -> dict[str, object]:
