@@ -110,6 +110,8 @@ class KnownItem:
     revision: int
     content_hash: str
     keys: tuple[ItemKey, ...]
+    entry_hash: bytes | None = None
+    """Hash of the entry as the document last had it, before cleaning; None if it was stored without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class ItemChange:
 
     item: Item
     keys: tuple[ItemKey, ...]
+    entry_hash: bytes | None = None
+    """Hash of the entry it was read from, before cleaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,8 @@ class FeedChanges:
     changed: tuple[ItemChange, ...] = ()
     aliases: tuple[tuple[str, ItemKey], ...] = ()
     """Identity keys first seen at this pull, of items already stored: (item id, key)."""
+    entry_hashes: tuple[tuple[str, bytes], ...] = ()
+    """Entries that changed in nothing but what makes no revision, of items already stored: (item id, new hash)."""
     unchanged: int = 0
     identity_policy: str = "guid"
     has_gap: bool = False

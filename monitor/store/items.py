@@ -52,9 +52,9 @@ def _known_items(conn: Connection, ids: Collection[str]) -> dict[str, KnownItem]
         all_keys = sa.select(item_keys.c.item, item_keys.c.kind, item_keys.c.value).where(item_keys.c.item.in_(batch))
         for row in conn.execute(all_keys.order_by(item_keys.c.kind, item_keys.c.value)):
             keys[row.item].append(ItemKey(row.kind, row.value))
-        query = sa.select(items.c.id, items.c.revision, items.c.content_hash).where(items.c.id.in_(batch))
-        for row in conn.execute(query):
-            described[row.id] = KnownItem(row.id, row.revision, row.content_hash, tuple(keys[row.id]))
+        query = sa.select(items.c.id, items.c.revision, items.c.content_hash, items.c.entry_hash)
+        for one in conn.execute(query.where(items.c.id.in_(batch))):
+            described[one.id] = KnownItem(one.id, one.revision, one.content_hash, tuple(keys[one.id]), one.entry_hash)
     return described
 
 
@@ -71,11 +71,12 @@ def save_all_changes(conn: Connection, brought: Sequence[tuple[str, FeedChanges]
     """Store what polls of several feeds brought, as ``save_changes`` does for one, in fewer statements."""
     new = [change for _, changes in brought for change in changes.new]
     if new:
-        conn.execute(insert_or_skip(conn, items), [_item_row(change.item) for change in new])
+        conn.execute(insert_or_skip(conn, items), [_item_row(change) for change in new])
         conn.execute(insert_or_skip(conn, revisions), [_revision_row(change.item, now) for change in new])
     for _, changes in brought:
         for change in changes.changed:
             _save_edit(conn, change, now)
+    _save_entry_hashes(conn, (pair for _, changes in brought for pair in changes.entry_hashes))
     rows = [
         {"feed": feed, "kind": key.kind, "value": key.value, "item": item}
         for feed, changes in brought
@@ -97,13 +98,14 @@ def _save_edit(conn: Connection, change: ItemChange, now: datetime) -> None:
     current = conn.execute(stored.where(items.c.id == item.id)).one_or_none()
     if current is None:
         # Its first save was undone (a crash between two polls): it is new after all.
-        conn.execute(insert_or_skip(conn, items), _item_row(item))
+        conn.execute(insert_or_skip(conn, items), _item_row(change))
         conn.execute(insert_or_skip(conn, revisions), _revision_row(item, now))
         return
     if current.content_hash == item.content_hash:
+        _save_entry_hashes(conn, ((item.id, change.entry_hash),))
         return
     edited = replace(item, revision=max(item.revision, current.revision + 1))
-    row = _item_row(edited)
+    row = _item_row(replace(change, item=edited))
     # Ours, and true for ever; the caller compares with a parsed item that cannot know it.
     del row["first_seen_at"], row["id"], row["feed"], row["story"]
     # An edit of what was archived is open to the digest, but stays known as old news, which does not alert.
@@ -112,7 +114,17 @@ def _save_edit(conn: Connection, change: ItemChange, now: datetime) -> None:
     conn.execute(sa.update(items).where(items.c.id == item.id).values(row))
 
 
-def _item_row(item: Item) -> dict[str, Any]:
+def _save_entry_hashes(conn: Connection, hashes: Iterable[tuple[str, bytes | None]]) -> None:
+    rows = [{"of": item, "entry_hash": entry_hash} for item, entry_hash in hashes]
+    if rows:
+        conn.execute(_NEW_ENTRY, rows)
+
+
+_NEW_ENTRY = sa.update(items).where(items.c.id == sa.bindparam("of")).values(entry_hash=sa.bindparam("entry_hash"))
+
+
+def _item_row(change: ItemChange) -> dict[str, Any]:
+    item = change.item
     return {
         "id": item.id,
         "feed": item.feed,
@@ -128,6 +140,7 @@ def _item_row(item: Item) -> dict[str, Any]:
         "assessor": None,
         "is_open": not item.is_backlog,
         "is_pending": False,
+        "entry_hash": change.entry_hash,
     }
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.store.columns import Flag, Real, Span, UtcTime, Whole, Words
 
-HEAD = "0004"
+HEAD = "0005"
 """The version of the newest migration."""
 
 metadata = sa.MetaData()
@@ -93,6 +93,8 @@ items = sa.Table(
     sa.Column("is_open", Flag, nullable=False),
     # Its alerts are not decided yet.
     sa.Column("is_pending", Flag, nullable=False),
+    # Of the entry as the document last had it, before cleaning.
+    sa.Column("entry_hash", sa.LargeBinary),
     sqlite_strict=True,
 )
 sa.Index("items_by_time", items.c.first_seen_at, items.c.id)

@@ -102,6 +102,29 @@ def test_known_items_are_found_by_any_key_of_their_feed(database: Database) -> N
         assert items.known(conn, "dawn", set()) == {}
 
 
+def test_what_an_entry_looked_like_last_is_kept_beside_its_item(database: Database) -> None:
+    one, two, edited = item_of(1), item_of(2), replace(item_of(2), content_hash="other", revision=2)
+    keys = {key_of(one), key_of(two)}
+    with database.write() as conn:
+        fresh = (ItemChange(one, (key_of(one),), b"first"), ItemChange(two, (key_of(two),)))
+        items.save_changes(conn, "dawn", FeedChanges(new=fresh), NOON)
+    with database.read() as conn:
+        assert {each.id: each.entry_hash for each in items.known(conn, "dawn", keys).values()} == {
+            one.id: b"first",
+            two.id: None,
+        }
+    with database.write() as conn:
+        edit = FeedChanges(changed=(ItemChange(edited, (), b"second"),), entry_hashes=((one.id, b"other date"),))
+        items.save_changes(conn, "dawn", edit, NOON)
+        items.save_changes(conn, "dawn", FeedChanges(changed=(ItemChange(edited, (), b"third"),)), NOON)
+    with database.read() as conn:
+        found = items.known(conn, "dawn", keys)
+        assert [(found[key_of(each)].revision, found[key_of(each)].entry_hash) for each in (one, two)] == [
+            (1, b"other date"),
+            (2, b"third"),
+        ]
+
+
 def test_thousands_of_keys_are_found(database: Database) -> None:
     many = [item_of(number) for number in range(1200)]
     store(database, *many)
