@@ -50,6 +50,21 @@ def storable(text: str) -> str:
     return text
 
 
+def stored_time(moment: datetime | None) -> int | None:
+    """Return a time as its column holds it."""
+    return None if moment is None else to_microseconds(moment)
+
+
+def stored_span(span: timedelta | None) -> int | None:
+    """Return a length of time as its column holds it, in whole microseconds."""
+    return None if span is None else span // MICROSECOND
+
+
+def stored_text(text: str | None) -> str | None:
+    """Return text from outside as its column holds it."""
+    return None if text is None else storable(text)
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware UTC time."""
 
@@ -62,7 +77,7 @@ class UtcTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the base's signature
         """Turn a time into microseconds."""
-        return None if value is None else to_microseconds(value)
+        return stored_time(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base's signature
         """Turn microseconds into a time."""
@@ -81,7 +96,7 @@ class Span(TypeDecorator[timedelta]):
 
     def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the base's signature
         """Turn a span into microseconds."""
-        return None if value is None else value // MICROSECOND
+        return stored_span(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 - the base's signature
         """Turn microseconds into a span."""
@@ -96,7 +111,7 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base's signature
         """Replace what a database refuses."""
-        return None if value is None else storable(value)
+        return stored_text(value)
 
 
 class Flag(TypeDecorator[bool]):

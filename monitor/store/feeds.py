@@ -10,16 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from monitor.records import FeedHealth, FeedState
+from monitor.store.columns import storable, stored_span, stored_text, stored_time
 from monitor.store.schema import feed_states
-from monitor.store.writing import insert_or_replace
+from monitor.store.writing import insert_rows
 
 _FIELDS = tuple(field.name for field in fields(FeedState))
+_HEALTH = _FIELDS.index("health")
+_ALL = sa.select(*(feed_states.c[name] for name in _FIELDS))
 
 
 def states(conn: Connection) -> dict[str, FeedState]:
     """Return the state of every feed ever polled, by feed name."""
-    rows = conn.execute(sa.select(feed_states)).mappings()
-    return {row["feed"]: FeedState(**{**row, "health": FeedHealth(row["health"])}) for row in rows}
+    return {
+        row.feed: FeedState(*row[:_HEALTH], FeedHealth(row.health), *row[_HEALTH + 1 :]) for row in conn.execute(_ALL)
+    }
 
 
 def save_state(conn: Connection, state: FeedState) -> None:
@@ -29,12 +33,30 @@ def save_state(conn: Connection, state: FeedState) -> None:
 
 def save_states(conn: Connection, states: Sequence[FeedState]) -> None:
     """Keep the newest states of several feeds."""
-    if states:
-        conn.execute(insert_or_replace(conn, feed_states, ("feed",)), [_row(state) for state in states])
+    insert_rows(conn, feed_states, [_row(state) for state in states], replacing=("feed",))
 
 
-def _row(state: FeedState) -> dict[str, Any]:
-    # Not asdict: it copies every value, which costs more than the write.
-    row = {name: getattr(state, name) for name in _FIELDS}
-    row["health"] = state.health.value
-    return row
+def _row(state: FeedState) -> tuple[Any, ...]:
+    """Return a state as ``feed_states`` holds it."""
+    return (
+        storable(state.feed),
+        storable(state.url),
+        stored_text(state.etag),
+        stored_text(state.last_modified),
+        stored_text(state.body_hash),
+        stored_time(state.next_check_at),
+        stored_time(state.last_polled_at),
+        stored_time(state.last_success_at),
+        stored_time(state.last_new_item_at),
+        state.failures,
+        state.health.value,
+        stored_time(state.since),
+        storable(state.problem),
+        state.identity_policy,
+        stored_time(state.fetched_at),
+        stored_text(state.moved_to),
+        stored_time(state.moved_since),
+        stored_time(state.moved_at),
+        stored_span(state.longest_quiet),
+        stored_text(state.items_hash),
+    )
