@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from monitor.store.schema import items, revisions
+from monitor.store.assessments import RULE, TOPIC
+from monitor.store.schema import facets, items, revisions
+from monitor.store.writing import in_batches
 
 FETCHED_AT_ONCE = 500
 
@@ -27,6 +29,17 @@ class ArchivedItem:
     title: str
     text: str
     story: str
+
+
+@dataclass(slots=True)
+class Decided:
+    """What lists know of an item's last assessment, read without the assessment itself: 4 times as fast."""
+
+    scores: dict[str, float] = field(default_factory=dict)
+    is_relevant: bool = False
+    """At or above the threshold of some topic."""
+    rules: set[str] = field(default_factory=set)
+    """Full ids of the rules that held."""
 
 
 def walk(conn: Connection, since: datetime, until: datetime | None = None) -> Iterator[tuple[ArchivedItem, ...]]:
@@ -62,3 +75,18 @@ def count_since(conn: Connection, since: datetime) -> int:
     return conn.execute(
         sa.select(sa.func.count()).select_from(items).where(items.c.first_seen_at >= since)
     ).scalar_one()
+
+
+def decided(conn: Connection, ids: Collection[str]) -> dict[str, Decided]:
+    """Return what was decided about items, by id; nothing about those that wait to be assessed."""
+    query = sa.select(facets.c.item, facets.c.kind, facets.c.value, facets.c.score, facets.c.is_relevant)
+    found: dict[str, Decided] = {}
+    for batch in in_batches(ids):
+        for item, kind, value, score, is_relevant in conn.execute(query.where(facets.c.item.in_(batch))):
+            one = found.setdefault(item, Decided())
+            if kind == TOPIC:
+                one.scores[value] = score
+                one.is_relevant = one.is_relevant or is_relevant
+            elif kind == RULE:
+                one.rules.add(value)
+    return found

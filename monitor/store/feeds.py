@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from monitor.records import FeedHealth, FeedState
-from monitor.store.columns import storable, stored_span, stored_text, stored_time
+from monitor.store.columns import AnyRow, storable, stored_span, stored_text, stored_time
 from monitor.store.schema import feed_states
 from monitor.store.writing import insert_rows
 
@@ -21,9 +21,7 @@ _ALL = sa.select(*(feed_states.c[name] for name in _FIELDS))
 
 def states(conn: Connection) -> dict[str, FeedState]:
     """Return the state of every feed ever polled, by feed name."""
-    return {
-        row.feed: FeedState(*row[:_HEALTH], FeedHealth(row.health), *row[_HEALTH + 1 :]) for row in conn.execute(_ALL)
-    }
+    return {row.feed: _state(row) for row in conn.execute(_ALL)}
 
 
 def save_state(conn: Connection, state: FeedState) -> None:
@@ -34,6 +32,12 @@ def save_state(conn: Connection, state: FeedState) -> None:
 def save_states(conn: Connection, states: Sequence[FeedState]) -> None:
     """Keep the newest states of several feeds."""
     insert_rows(conn, feed_states, [_row(state) for state in states], replacing=("feed",))
+
+
+def _state(row: AnyRow) -> FeedState:
+    values = list(row)
+    values[_HEALTH] = FeedHealth(row.health)
+    return FeedState(*values)
 
 
 def _row(state: FeedState) -> tuple[Any, ...]:

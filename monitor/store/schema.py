@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.store.columns import Flag, Real, Span, UtcTime, Whole, Words
 
-HEAD = "0005"
+HEAD = "0006"
 """The version of the newest migration."""
 
 metadata = sa.MetaData()
@@ -102,29 +102,18 @@ sa.Index("items_by_feed", items.c.feed, items.c.first_seen_at, items.c.id)
 sa.Index("items_by_outlet", items.c.outlet, items.c.first_seen_at, items.c.id)
 sa.Index("items_by_lang", items.c.lang, items.c.first_seen_at, items.c.id)
 sa.Index("items_by_link", items.c.link)
-sa.Index("items_by_story", items.c.story, items.c.first_seen_at, items.c.id)
-sa.Index(
-    "items_unassessed",
-    items.c.first_seen_at,
-    items.c.id,
-    sqlite_where=items.c.assessor.is_(None),
-    postgresql_where=items.c.assessor.is_(None),
-)
+# The conditions of partial indexes are SQLite's alone here: naming another database would load all of its dialect.
+# Items that just came are in no story and assessed by nobody: two indexes less to write while polling.
+sa.Index("items_by_story", items.c.story, items.c.first_seen_at, items.c.id, sqlite_where=items.c.story.is_not(None))
+sa.Index("items_unassessed", items.c.first_seen_at, items.c.id, sqlite_where=items.c.assessor.is_(None))
 sa.Index(
     "items_open",
     items.c.assessor,
     items.c.first_seen_at,
     items.c.id,
-    sqlite_where=is_yes(items.c.is_open),
-    postgresql_where=is_yes(items.c.is_open),
+    sqlite_where=is_yes(items.c.is_open) & items.c.assessor.is_not(None),
 )
-sa.Index(
-    "items_pending",
-    items.c.first_seen_at,
-    items.c.id,
-    sqlite_where=is_yes(items.c.is_pending),
-    postgresql_where=is_yes(items.c.is_pending),
-)
+sa.Index("items_pending", items.c.first_seen_at, items.c.id, sqlite_where=is_yes(items.c.is_pending))
 
 item_keys = sa.Table(
     "item_keys",

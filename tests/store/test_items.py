@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.records import Enclosure, FeedChanges, Item, ItemChange, ItemKey, KnownItem
-from monitor.store import items
+from monitor.store import items, stories
 from monitor.store.engine import Database
 from tests.store.samples import HOUR, MINUTE, NOON, assess, changes_of, contents, item_of, key_of, plans_of, store
 
@@ -230,6 +230,27 @@ def test_looking_for_work_walks_the_waiting_items_only(database: Database) -> No
     counting = plans_of(database, lambda conn: items.count_waiting(conn, "m", "r"))
     assert counting[1] == ["SCAN items USING INDEX items_unassessed"]
     assert all("items_open" in step for plan in counting[2:] for step in plan), counting
+
+
+def test_known_keys_are_looked_up_and_never_walked(database: Database) -> None:
+    plan = plans_of(database, lambda conn: items.known(conn, "dawn", {ItemKey("guid", "17")}))[0]
+    walked = [step for step in plan if not step.startswith(("SEARCH", "LIST SUBQUERY", "REUSE LIST SUBQUERY"))]
+    assert walked == ["SCAN anon_1 VIRTUAL TABLE INDEX 1:"], plan  # the keys that are asked for
+
+
+def test_a_story_is_looked_up_by_its_index(database: Database) -> None:
+    store(database, item_of(1))
+    assess(database, item_of(1))
+    plans = plans_of(database, lambda conn: stories.get(conn, f"story-{item_of(1).id}"))
+    assert plans[0][0].startswith("SEARCH items USING INDEX items_by_story"), plans
+
+
+def test_keys_that_a_database_cannot_hold_are_known_again(database: Database) -> None:
+    odd = ItemKey("guid", "lone \ud800 and \0")
+    with database.write() as conn:
+        items.save_changes(conn, "dawn", FeedChanges(new=(ItemChange(item_of(1), (odd,)),)), NOON)
+    with database.read() as conn:
+        assert items.known(conn, "dawn", {odd})[odd].id == item_of(1).id
 
 
 def test_how_often_a_feed_publishes_leaves_its_first_pull_out(database: Database) -> None:
