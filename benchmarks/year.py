@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.feeds.asking import Question, after_answer, question
 from monitor.feeds.schedule import after_poll, new_state
 from monitor.records import (
+    Entry,
     Feed,
     FeedChanges,
     FeedHealth,
@@ -41,7 +42,7 @@ DAY = 24 * HOUR
 TICK = 60.0
 """The service looks once a minute for feeds whose time has come."""
 
-SOME_ITEM = ParsedItem("g", None, "t", "", "")
+SOME_ENTRY = Entry.cleaned(ParsedItem("g", None, "t", "", ""), b"")
 PAGE = ParsedFeed("", None, None, "", problems=("not a feed: a web page",))
 
 
@@ -104,7 +105,7 @@ class Site:
         fetched = Fetched(url, asked.address, etag.encode(), etag=etag, max_age=age, moved_to=moved_to)
         if index == self.seen:
             return fetched, None, None
-        parsed = ParsedFeed("t", None, None, "rss20", (SOME_ITEM,) * min(self.window, index))
+        parsed = ParsedFeed("t", None, None, "rss20", (SOME_ENTRY,) * min(self.window, index))
         return fetched, parsed, FeedChanges(new=self._first_seen(index, at))
 
     def _is_in_trouble(self, moment: float) -> bool:

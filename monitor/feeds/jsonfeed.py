@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from monitor.feeds.clean import plain_line, plain_title, plain_words
 from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, read_dates
+from monitor.feeds.identity import EntryHasher
 from monitor.feeds.links import clean_link
-from monitor.records import Enclosure, ParsedFeed, ParsedItem
+from monitor.records import Enclosure, Entry, ParsedFeed, ParsedItem
 
 LONGEST_FILE: Final = 2**53
 """Bytes of an attachment beyond which a number is no size (and no JSON integer either)."""
@@ -36,14 +38,22 @@ def parse_json_feed(text: str, url: str, now: datetime) -> ParsedFeed:
     entries = [entry for entry in _list(feed, "items") if isinstance(entry, dict)]
     if len(entries) > MAX_ITEMS:
         problems.append(f"only the first {MAX_ITEMS:,} of {len(entries):,} items were read")
+    hasher = EntryHasher(url)
     return ParsedFeed(
         title=plain_title(_string(feed, "title") or "").text,
         link=clean_link(url, _string(feed, "home_page_url")),
         lang=_string(feed, "language"),
         format="json11" if version.endswith("1.1") else "json1",
-        items=tuple(_item(entry, url, now) for entry in entries[:MAX_ITEMS]),
+        entries=tuple(_entry(entry, url, now, hasher) for entry in entries[:MAX_ITEMS]),
         problems=tuple(problems),
     )
+
+
+def _entry(members: Json, url: str, now: datetime, hasher: EntryHasher) -> Entry:
+    link = clean_link(url, _string(members, "url"))
+    guid = kept_guid(_string(members, "id"))
+    outer = link or clean_link(url, _string(members, "external_url"))
+    return Entry(guid, outer, hasher.hash(members), partial(_item, members, url, now))
 
 
 def _item(entry: Json, url: str, now: datetime) -> ParsedItem:

@@ -84,7 +84,7 @@ def _parse(  # the arguments of parse_feed, and one more
         link=parsed.link,
         lang=parsed.lang,
         format=parsed.format,
-        items=parsed.items,
+        entries=parsed.entries,
         ttl=parsed.ttl,
         problems=(*problems, *decoded.problems, *parsed.problems),
     )

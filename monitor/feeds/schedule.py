@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from monitor.feeds import rhythm
-from monitor.feeds.changes import body_hash
+from monitor.feeds.identity import body_hash
 from monitor.records import (
     Feed,
     FeedChanges,
@@ -72,7 +72,7 @@ def after_poll(  # noqa: PLR0913, PLR0917  # one poll has this many sides; a rec
                 last_modified=outcome.last_modified,
                 body_hash=body_hash(outcome.body),
             )
-            length, new = (len(parsed.items), len(changes.new)) if parsed and changes else (0, 0)
+            length, new = (len(parsed.entries), len(changes.new)) if parsed and changes else (0, 0)
             busy = rhythm.busy_wait(feed, before, length, new, now)
             usual = busy if new else rhythm.usual_wait(feed, state, now)
             return _succeeded(state, wishes, usual, now, jitter)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, cast
 
 from monitor.feeds.clean import Cleaned, plain_line, plain_title
 from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, read_dates
+from monitor.feeds.identity import EntryHasher
 from monitor.feeds.links import clean_link
 from monitor.feeds.xml_repair import Document, item_blocks
-from monitor.records import Enclosure, ParsedFeed, ParsedItem
+from monitor.records import Enclosure, Entry, ParsedFeed, ParsedItem
 
 MOST_OF_A_KIND: Final = 50
 """Authors, tags and enclosures kept per item."""
@@ -36,7 +38,7 @@ _MOST_SALVAGED: Final = 1_000
 _LONGEST_LENIENT: Final = 2_000_000
 """Characters read by feedparser's lenient parser, which takes up to 2.5 s for a million of them."""
 
-Entry = Mapping[str, object]
+Fields = Mapping[str, object]
 
 
 class _Body:
@@ -67,23 +69,24 @@ def parse_xml_feed(document: Document, url: str, now: datetime) -> ParsedFeed:
         result, lost = _salvage(document)
         if lost:
             problems.append(f"{lost} items could not be read")
-    entries = _with_broken(cast("list[Entry]", result["entries"]), document, problems)
+    entries = _with_broken(cast("list[Fields]", result["entries"]), document, problems)
     return build_feed({**result, "entries": entries, "found": len(entries)}, url, now, tuple(problems))
 
 
 def build_feed(result: Mapping[str, object], url: str, now: datetime, problems: tuple[str, ...]) -> ParsedFeed:
     """Return the feed whose fields a reader found: ``feed``, ``entries``, ``version`` and how many were ``found``."""
-    feed = cast("Entry", result["feed"])
-    entries = cast("list[Entry]", result["entries"])
+    feed = cast("Fields", result["feed"])
+    entries = cast("list[Fields]", result["entries"])
     if cast("int", result["found"]) > MAX_ITEMS:
         problems = (*problems, f"only the first {MAX_ITEMS:,} of {result['found']:,} items were read")
     lang = _text(feed, "language")
+    hasher = EntryHasher(url, lang)
     return ParsedFeed(
         title=plain_title(_text(feed, "title")).text,
         link=clean_link(url, _text(feed, "link")),
         lang=lang or None,
         format=str(result["version"] or "rss"),
-        items=tuple(_item(entry, url, lang, now) for entry in entries[:MAX_ITEMS]),
+        entries=tuple(_entry(entry, url, lang, now, hasher) for entry in entries[:MAX_ITEMS]),
         ttl=_ttl(feed),
         problems=problems,
     )
@@ -96,13 +99,13 @@ def _run(text: str) -> dict[str, object]:
     return {"feed": result.get("feed", {}), "entries": result.get("entries", []), "version": result.get("version", "")}
 
 
-def _with_broken(entries: list[Entry], document: Document, problems: list[str]) -> list[Entry]:
+def _with_broken(entries: list[Fields], document: Document, problems: list[str]) -> list[Fields]:
     """Return the items of the document with those put back in their places that had to be read apart."""
     entries, lost, left = list(entries), 0, _LONGEST_LENIENT
     for place, text in document.broken:
         left -= len(text)
         try:
-            found = cast("list[Entry]", _run(text)["entries"]) if left > 0 else []
+            found = cast("list[Fields]", _run(text)["entries"]) if left > 0 else []
         except Exception:  # noqa: BLE001  # a third-party parser on foreign bytes; the item is counted as lost
             found = []
         lost += not found
@@ -125,9 +128,15 @@ def _salvage(document: Document) -> tuple[dict[str, object], int]:
     return {"feed": {}, "entries": entries, "version": version}, lost
 
 
-def _item(entry: Entry, url: str, feed_lang: str, now: datetime) -> ParsedItem:
+def _entry(fields: Fields, url: str, feed_lang: str, now: datetime, hasher: EntryHasher) -> Entry:
+    guid, link = kept_guid(_text(fields, "id")), _link(fields, url)
+    return Entry(guid, link, hasher.hash(fields), partial(_item, fields, guid, link, url, feed_lang, now))
+
+
+def _item(  # what an item is made of, bound by _entry
+    entry: Fields, guid: str | None, link: str | None, url: str, feed_lang: str, now: datetime
+) -> ParsedItem:
     outlet, title = _outlet_and_title(entry)
-    link = _link(entry, url)
     body = compose(list(_passages(entry)), link or url)
     published = _text(entry, "published") or _text(entry, "created")
     dates = read_dates(published, _text(entry, "updated"), now)
@@ -135,7 +144,7 @@ def _item(entry: Entry, url: str, feed_lang: str, now: datetime) -> ParsedItem:
     detail = entry.get("title_detail")
     lang = _text(entry, "language") or (_text(detail, "language") if isinstance(detail, Mapping) else "")
     return ParsedItem(
-        guid=kept_guid(_text(entry, "id")),
+        guid=guid,
         link=link,
         title=title.text,
         text=body.text,
@@ -151,7 +160,7 @@ def _item(entry: Entry, url: str, feed_lang: str, now: datetime) -> ParsedItem:
     )
 
 
-def _outlet_and_title(entry: Entry) -> tuple[str | None, Cleaned]:
+def _outlet_and_title(entry: Fields) -> tuple[str | None, Cleaned]:
     """Return the outlet an aggregator names and the title without it: "Convoy attacked - Dawn" of Dawn."""
     title = plain_title(_text(entry, "title"))
     source = entry.get("source")
@@ -164,7 +173,7 @@ def _outlet_and_title(entry: Entry) -> tuple[str | None, Cleaned]:
     return outlet or None, title
 
 
-def _link(entry: Entry, url: str) -> str | None:
+def _link(entry: Fields, url: str) -> str | None:
     link = _text(entry, "link")
     # A guid is taken for a permanent link unless it says otherwise; "4711" and "urn:uuid:…" are none.
     if entry.get("guidislink") and link == _text(entry, "id") and not link.lower().startswith(("http", "/")):
@@ -175,7 +184,7 @@ def _link(entry: Entry, url: str) -> str | None:
     return next((found for found in (clean_link(url, href) for href in alternates) if found), None)
 
 
-def _passages(entry: Entry) -> Iterable[Passage]:
+def _passages(entry: Fields) -> Iterable[Passage]:
     """Yield an item's text, full content before summary; content that is not text (a picture in base64) is left out."""
     for content in _mappings(entry, "content"):
         kind = _text(content, "type")
@@ -188,7 +197,7 @@ def _passages(entry: Entry) -> Iterable[Passage]:
         yield Passage(summary, is_html=kind != "text/plain")
 
 
-def _enclosures(entry: Entry, url: str) -> Iterable[Enclosure]:
+def _enclosures(entry: Fields, url: str) -> Iterable[Enclosure]:
     files = [link for link in _mappings(entry, "links") if link.get("rel") == "enclosure"]
     image = entry.get("img")
     images = [{"url": _text(image, "src")}] if isinstance(image, Mapping) else []
@@ -200,7 +209,7 @@ def _enclosures(entry: Entry, url: str) -> Iterable[Enclosure]:
             yield Enclosure(link, _text(file, "type")[:100], length if length and length < _LARGEST_FILE else None)
 
 
-def _ttl(feed: Entry) -> timedelta | None:
+def _ttl(feed: Fields) -> timedelta | None:
     """Return how long the document asks to be left alone: RSS ttl in minutes, or the syndication module's period."""
     try:
         minutes = float(_text(feed, "ttl") or "nan")
@@ -220,12 +229,12 @@ def _lines(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for line in lines if line))[:MOST_OF_A_KIND]
 
 
-def _mappings(holder: Entry, name: str) -> list[Entry]:
+def _mappings(holder: Fields, name: str) -> list[Fields]:
     value = holder.get(name)
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
-def _text(holder: Entry, name: str) -> str:
+def _text(holder: Fields, name: str) -> str:
     """Return a member as feedparser stored it; its own lookup answers "updated" with "published" and a warning."""
     value = dict.get(cast("dict[str, object]", holder), name)
     return value if isinstance(value, str) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from monitor.feeds.changes import content_hash
+from monitor.feeds.identity import content_hash
 from monitor.records import Item
 from monitor.stories.group import StoryIndex
 

@@ -130,6 +130,7 @@ def _serve(connection: Connection) -> None:
             answer: ParsedFeed | str
             try:
                 answer = parse_feed(body, media_type, charset, url, now)
+                _ = answer.items  # cleaned here, where it may be ended
             except MemoryError:
                 answer = "reading it took too much memory"
             except Exception as error:  # noqa: BLE001 # carried over: the feed's failure, not the round's

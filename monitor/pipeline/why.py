@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.errors import InputError
-from monitor.feeds.changes import identity_keys
+from monitor.feeds.identity import identity_keys
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.muting import item_text
 from monitor.pipeline.whyfate import Fate, read_fate

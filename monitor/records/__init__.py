@@ -26,6 +26,7 @@ from monitor.records.feed import (
 )
 from monitor.records.item import (
     Enclosure,
+    Entry,
     FeedChanges,
     Field,
     Item,
@@ -64,6 +65,7 @@ __all__ = [
     "DigestSpec",
     "DigestStory",
     "Enclosure",
+    "Entry",
     "Evidence",
     "Feed",
     "FeedChanges",

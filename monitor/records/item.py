@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple, Self
 
 
 class Field(StrEnum):
@@ -45,20 +47,68 @@ class ParsedItem:
     """What was repaired or refused, e.g. ``date-unreadable``, ``date-in-future``, ``text-cut``."""
 
 
+class Entry:
+    """One entry of a feed document: what tells it apart at once, its item cleaned when it is first asked for.
+
+    Cleaning takes most of the time that reading a document takes, and most entries of most documents are known.
+    """
+
+    __slots__ = ("_clean", "_item", "guid", "hash", "link")
+
+    def __init__(self, guid: str | None, link: str | None, entry_hash: bytes, clean: Callable[[], ParsedItem]) -> None:
+        self.guid = guid
+        self.link = link
+        self.hash = entry_hash
+        """Of everything the item is made from: entries with one hash give one item."""
+        self._clean = clean
+        self._item: ParsedItem | None = None
+
+    @classmethod
+    def cleaned(cls, item: ParsedItem, entry_hash: bytes) -> Self:
+        """Return the entry of an item that is cleaned already."""
+        entry = cls(item.guid, item.link, entry_hash, lambda: item)
+        entry._item = item
+        return entry
+
+    @property
+    def item(self) -> ParsedItem:
+        """Return the item, cleaned now if it was not before."""
+        if self._item is None:
+            self._item = self._clean()
+        return self._item
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by hash."""
+        return isinstance(other, Entry) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        """Agree with equality."""
+        return hash(self.hash)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to another process cleaned."""
+        return Entry.cleaned, (self.item, self.hash)
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """One feed document: its own facts and its items in document order."""
+    """One feed document: its own facts and its entries in document order."""
 
     title: str
     link: str | None
     lang: str | None
     format: str
     """rss20, rss10, rss091, atom10, atom03, json11 … as feedparser names them; empty when it is not a feed."""
-    items: tuple[ParsedItem, ...] = ()
+    entries: tuple[Entry, ...] = ()
     ttl: timedelta | None = None
     """How long the document says to wait before asking again (ttl, sy:updatePeriod)."""
     problems: tuple[str, ...] = ()
     """What was wrong with the document, in words."""
+
+    @property
+    def items(self) -> tuple[ParsedItem, ...]:
+        """Return the items of all entries, which cleans those that were not asked for yet."""
+        return tuple(entry.item for entry in self.entries)
 
     @property
     def is_feed(self) -> bool:
@@ -94,9 +144,11 @@ class Item:
     """True for every item of a feed's first pull: may enter a digest, never an alert."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemKey:
-    """One identity key of an item within its feed: ``kind`` is guid, link or content."""
+class ItemKey(NamedTuple):
+    """One identity key of an item within its feed: ``kind`` is guid, link or content.
+
+    A tuple, since comparing a feed with what is known of it looks up hundreds of them.
+    """
 
     kind: str
     value: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-from monitor.feeds.changes import compare, keys_of
+from monitor.feeds.changes import compare
+from monitor.feeds.identity import Pull
 from monitor.feeds.parse import parse_feed
 from monitor.feeds.schedule import after_poll, new_state
 from monitor.records import Feed, FeedChanges, Fetched, Item, ItemKey, KnownItem
@@ -15,10 +17,16 @@ FEED = Feed("frontier", "https://frontier.example/feed", "Frontier Post", lang="
 
 
 class Replay:
-    """The items of one feed, with all their revisions, after a number of pulls an hour apart."""
+    """The items of one feed, with all their revisions, after a number of pulls an hour apart.
 
-    def __init__(self, feed: Feed = FEED) -> None:
+    One that ``forgets_entries`` stores no hash of an entry, so that every entry is cleaned at every pull.
+    """
+
+    def __init__(self, feed: Feed = FEED, *, forgets_entries: bool = False) -> None:
         self.feed = feed
+        self.forgets_entries = forgets_entries
+        self.entry_hashes: dict[str, bytes | None] = {}
+        self.cleaned = 0
         self.now = NOON
         self.history: defaultdict[str, list[Item]] = defaultdict(list)
         self.owners: dict[ItemKey, str] = {}
@@ -27,8 +35,10 @@ class Replay:
     def pull(self, body: bytes) -> FeedChanges:
         """Parse, compare, store; every key has one owner for good, as in the database."""
         parsed = parse_feed(body, "", None, self.feed.url, self.now)
-        known = {key: self._known(self.owners[key]) for key in keys_of(parsed) if key in self.owners}
-        changes = compare(self.feed, self.state, parsed, known, self.now)
+        pull = Pull(parsed, self.state.identity_policy)
+        found = self._look_up(pull.settle(self._look_up(pull.first_keys)))
+        changes = compare(self.feed, self.state, pull, found, self.now)
+        self.cleaned = sum(candidate.known is None for candidate in pull.candidates)
         keyed = [(change.item.id, key) for change in (*changes.new, *changes.changed) for key in change.keys]
         for item, key in (*keyed, *changes.aliases):
             assert key not in self.owners
@@ -37,15 +47,21 @@ class Replay:
             assert change.item.id not in self.history
         for change in (*changes.new, *changes.changed):
             self.history[change.item.id].append(change.item)
+            self.entry_hashes[change.item.id] = change.entry_hash
+        self.entry_hashes.update(changes.entry_hashes)
         fetched = Fetched(self.feed.url, self.feed.url, body)
         self.state = after_poll(self.feed, self.state, fetched, parsed, changes, self.now, 0.0)
         self.now += timedelta(hours=1)
         return changes
 
+    def _look_up(self, keys: Collection[ItemKey]) -> dict[ItemKey, KnownItem]:
+        return {key: self._known(self.owners[key]) for key in keys if key in self.owners}
+
     def _known(self, item: str) -> KnownItem:
         latest = self.history[item][-1]
         keys = tuple(key for key, owner in self.owners.items() if owner == item)
-        return KnownItem(item, latest.revision, latest.content_hash, keys)
+        entry_hash = None if self.forgets_entries else self.entry_hashes[item]
+        return KnownItem(item, latest.revision, latest.content_hash, keys, entry_hash)
 
 
 def rss(*items: str, link: str = "https://frontier.example/") -> bytes:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.changes import body_hash, content_hash, identity_keys
+from monitor.feeds.identity import body_hash, content_hash, identity_keys
 from monitor.records import ParsedItem
 from tests.feeds.replay import FEED, NOON, Replay, entry, rss
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from monitor.feeds.rhythm import busy_wait, silent_after, usual_wait, with_news
 from monitor.feeds.schedule import after_poll, new_state
 from monitor.records import (
+    Entry,
     Feed,
     FeedChanges,
     FeedHealth,
@@ -123,8 +124,8 @@ def test_the_wait_is_never_shorter_than_the_interval_nor_longer_than_four(
     assert interval <= wait <= max(interval, min(4 * interval, 2 * HOUR))
 
 
-ITEMS = tuple(ParsedItem(str(number), None, "t", "", "") for number in range(10))
-PARSED = ParsedFeed("Frontier", None, None, "rss20", ITEMS)
+ENTRIES = tuple(Entry.cleaned(ParsedItem(str(number), None, "t", "", ""), b"") for number in range(10))
+PARSED = ParsedFeed("Frontier", None, None, "rss20", ENTRIES)
 
 
 def flooded(state: FeedState, new: int, ttl: timedelta | None = None) -> timedelta:
