@@ -76,23 +76,6 @@ def configure(root: Path, addresses: Sequence[str], per_host: int = 64) -> None:
     (root / "config.toml").write_text(head + blocks, encoding="utf-8")
 
 
-def poll_once(root: Path) -> None:
-    """Do what a round does before it assesses: read config.toml, open the database, poll every feed."""
-    from monitor.config import parse_config
-    from monitor.pipeline.poll import poll
-    from monitor.pipeline.progress import Silent, utc_now
-    from monitor.store.engine import open_database
-
-    config, problems = parse_config((root / "config.toml").read_text(encoding="utf-8"), "config.toml")
-    assert config is not None, problems
-    database = open_database(config.database, root)
-    began = time.monotonic()
-    report = poll(database, config.feeds, config.limits, utc_now, Silent())
-    wall = time.monotonic() - began
-    database.close()
-    print(report.polled, report.answered, report.new, report.changed, f"{wall:.3f}")
-
-
 def fetch_only(port: int, feeds: int) -> None:
     """Fetch every feed with aiohttp and do nothing else: the bound of our client."""
     import asyncio
@@ -167,7 +150,7 @@ def measure(feeds: int, items: int, python: str) -> None:
     with tempfile.TemporaryDirectory() as name, serving(feeds, items) as port:
         folder = Path(name)
         configure(folder, [f"http://127.0.0.1:{port}/{number}" for number in range(feeds)])
-        ours = _cases(port, lambda: run([sys.executable, "-m", "benchmarks.ingest", "--poll", str(folder)]))
+        ours = _cases(port, lambda: run([sys.executable, "-m", "benchmarks._pollonce", str(folder)]))
         for case, expected in (("cold", feeds * items), ("new", feeds)):
             assert ours[case].out.split()[2] == str(expected), f"{case}: {ours[case].out}"
         _row("monitor", [ours[case].cpu / feeds for case, _ in CASES])
@@ -195,7 +178,7 @@ def latency(feeds: int = 200, seconds: float = 0.2) -> None:
         folder = Path(name)
         places = [f"http://127.0.{1 + n // 200}.{1 + n % 200}:{port}/{n}" for n in range(feeds)]
         configure(folder, places)
-        command = [sys.executable, "-m", "benchmarks.ingest", "--poll", str(folder)]
+        command = [sys.executable, "-m", "benchmarks._pollonce", str(folder)]
         run(command)
         wall = float(run(command).out.split()[4])
     bound = feeds * seconds / 64
@@ -213,13 +196,10 @@ def main() -> None:
     parser.add_argument("--feeds", default="200,1000")
     parser.add_argument("--items", type=int, default=30)
     parser.add_argument("--peers", default=sys.executable)
-    parser.add_argument("--poll", type=Path)
     parser.add_argument("--fetch", nargs=2, type=int)
     parser.add_argument("--latency", action="store_true")
     options = parser.parse_args()
-    if options.poll:
-        poll_once(options.poll)
-    elif options.fetch:
+    if options.fetch:
         fetch_only(*options.fetch)
     elif options.latency:
         latency()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Context
+from monitor.pipeline.loading import loading
 
 if TYPE_CHECKING:
     from monitor.pipeline.desk import Desk
@@ -34,16 +35,17 @@ def once(  # one parameter per option
     Prints what is new, by topic, with the evidence marked, and what failed. Exit code 0: a polled feed answered, or
     none was due; 2: a file is used in its last good version; 3: no feed answered, or delivery or database failed.
     """
-    from monitor.pipeline.desk import open_desk
-    from monitor.pipeline.progress import utc_now
-    from monitor.pipeline.round import Wish
-    from monitor.workspace.layout import Workspace
+    with loading():
+        from monitor.pipeline.desk import open_desk
+        from monitor.pipeline.progress import utc_now
+        from monitor.pipeline.round import Wish
+        from monitor.workspace.layout import Workspace
 
-    wish = Wish(feeds=feeds, only_due=only_due, digests=digests, is_sending=not no_send)
-    workspace = Workspace(context.root)
-    if dry_run:
-        return _dry_run(context, wish)
-    desk = open_desk(workspace, utc_now())
+        wish = Wish(feeds=feeds, only_due=only_due, digests=digests, is_sending=not no_send)
+        workspace = Workspace(context.root)
+        if dry_run:
+            return _dry_run(context, wish)
+        desk = open_desk(workspace, utc_now())
     try:
         report = _work(context, desk, wish)
         _print_round(context, desk, report)
@@ -132,9 +134,10 @@ def run(context: Context) -> int:
     Feeds are polled when their time has come, digests are sent at their local time. Stops after the round at work
     on SIGTERM or Ctrl-C. Rule files, settings and templates are read anew when they change.
     """
-    from monitor.pipeline.progress import utc_now
-    from monitor.pipeline.service import serve
-    from monitor.workspace.layout import Workspace
+    with loading():
+        from monitor.pipeline.progress import utc_now
+        from monitor.pipeline.service import serve
+        from monitor.workspace.layout import Workspace
 
     context.note(f"monitor runs on {context.root.resolve()}; stop it with Ctrl-C")
 

@@ -97,7 +97,8 @@ OneLine = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    # Built with the whole when the first file is read, and not each by itself before: half of what that costs.
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class FetchForm(_Form):
@@ -199,12 +200,12 @@ class ConfigForm(_Form):
 
     database: Annotated[str, BeforeValidator(_database)] = "sqlite:///.monitor/monitor.db"
     me: str
-    fetch: FetchForm = FetchForm()
+    fetch: FetchForm = Field(default_factory=FetchForm)
     feed: list[FeedForm] = []
     analyst: dict[Slug, AnalystForm] = {}
     route: dict[Slug, Annotated[FolderRouteForm | EmailRouteForm, Discriminator("kind")]] = {}
     digest: dict[Slug, DigestForm] = {}
-    coverage: CoverageForm = CoverageForm()
+    coverage: CoverageForm = Field(default_factory=CoverageForm)
 
     @staticmethod
     def keys_at(path: tuple[str | int, ...]) -> list[str]:
