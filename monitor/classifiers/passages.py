@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from monitor.classifiers.definition import TopicDefinition
 from monitor.records import Problem, Source
 
-FEATURES_VERSION = "3"
+FEATURES_VERSION = "4"
 """Raise it with every change of code that changes a score: models fitted before are then fitted anew."""
 
 _CONTRAST_KEYS = frozenset({"id", "title", "text", "lang", "topics", "kind", "written"})
@@ -134,11 +134,15 @@ def latest_judgements(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
 
 
 def fingerprint(
-    definitions: tuple[TopicDefinition, ...], passages: tuple[Passage, ...], feedback: tuple[Judgement, ...]
+    definitions: tuple[TopicDefinition, ...],
+    passages: tuple[Passage, ...],
+    feedback: tuple[Judgement, ...],
+    background: tuple[tuple[str, str], ...] = (),
 ) -> str:
     """Return the sha256 (hex) of everything a model is fitted from, the feature code's version included.
 
-    Order counts: passages and judgements are read in the order of files and lines. Imports nothing heavy.
+    ``background``: title and text of the unlabelled items. Order counts: passages and judgements are read in the order
+    of files and lines. Imports nothing heavy.
     """
     digest = hashlib.sha256(f"features {FEATURES_VERSION}\n".encode())
     for records in (definitions, passages, feedback):
@@ -146,6 +150,9 @@ def fingerprint(
         for record in records:
             digest.update(json.dumps(asdict(record), sort_keys=True, default=sorted).encode())
             digest.update(b"\n")
+    for title, text in background:
+        digest.update(json.dumps([title, text]).encode())
+        digest.update(b"\n")
     return digest.hexdigest()
 
 
