@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
 from monitor.records import Evidence
 from monitor.text.characters import KINDS, Kind
-from monitor.text.sentences import sentences
+from monitor.text.sentences import may_end_sentence, sentences
 
 # Vowel signs, joiners and apostrophes are part of the word they stand in, though no letters to ``re``. The ranges are
 # those of combining marks, apostrophes, the half-space and other signs without width.
-_WORD = re.compile(
-    "\\w(?:[\\w'’ʼ\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
-    "\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e\u0eb1-\u0ece\u0f18-\u0fc6\u102b-\u109d\u17b4-\u17d3\u200b-\u200d\u00ad])*"
+_INSIDE = (
+    "[\\w'’ʼ\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e\u0eb1-\u0ece\u0f18-\u0fc6\u102b-\u109d\u17b4-\u17d3\u200b-\u200d\u00ad]"
 )
+_WORD = re.compile(f"\\w{_INSIDE}*")
+_REST_OF_WORD = re.compile(f"{_INSIDE}*")
 _UNITS_PER_WORD = 2
 """A word is two units and a character of a script without word spaces one, so that two of them make a word."""
-
-
+_LOOKED_AT = 8
+"""Characters per unit in which words are counted before the whole text is: English has three."""
+FEW_HITS = 30
+"""Up to so many, words are counted between hits only; the words of a whole text cost as much as some ten counts."""
 MAX_COMPARED = 5_000
 """Hits among which the closest are sought; in a text that holds more, any that are near prove the rule as well."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    evidence: Evidence
-    group: int
+_Hit = tuple[int, int, int, int]
+"""Start, end, number of the group, number within it."""
+_IsWithin = Callable[[int, int], bool]
+"""Whether few enough words begin between two places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,12 @@ class _Chain:
     end: int
 
     @property
+    def start(self) -> int:
+        return self.hits[0][0]
+
+    @property
     def length(self) -> int:
-        return self.end - self.hits[0].evidence.start
+        return self.end - self.hits[0][0]
 
 
 class Words:
@@ -102,36 +109,126 @@ def near_hits(
     """
     if not groups or not all(groups):
         return None
-    hits = sorted(
-        (_Hit(evidence, number) for number, group in enumerate(groups) for evidence in group),
-        key=lambda hit: (hit.evidence.start, hit.evidence.end, hit.group),
-    )
-    batches = _by_sentence(text, hits) if sentence else [hits]
-    limit = None if words is None else words * _UNITS_PER_WORD
-    counted = _words_of(text) if limit is not None else None
+    hits = [(hit.start, hit.end, of, number) for of, group in enumerate(groups) for number, hit in enumerate(group)]
+    hits.sort()
+    is_within = _measure(text, len(hits), words)
+    search = _closest_pair if len(groups) == 2 else _closest
     best: _Chain | None = None
-    for batch in batches:
-        if len({hit.group for hit in batch}) < len(groups):
-            continue
-        chain = _closest(batch, len(groups), counted, limit)
+    for batch in _by_sentence(text, hits) if sentence else [hits]:
+        chain = search(batch, len(groups), is_within)
         if chain is not None and (best is None or chain.length < best.length):
             best = chain
     if best is None:
         return None
-    return tuple(dict.fromkeys(hit.evidence for hit in best.hits))
+    return tuple(dict.fromkeys(groups[group][number] for _, _, group, number in best.hits))
+
+
+def are_near(text: str, groups: Sequence[Sequence[tuple[int, int]]], words: int | None) -> bool:
+    """Return whether ``near_hits`` would find hits at these places (start, end), without looking for the closest.
+
+    ``words`` None asks for one sentence.
+    """
+    if not groups or not all(groups):
+        return False
+    hits = [(start, end, of, 0) for of, group in enumerate(groups) for start, end in group]
+    hits.sort()
+    if words is None:
+        return any(len({hit[2] for hit in batch}) == len(groups) for batch in _by_sentence(text, hits))
+    return _are_within(hits, len(groups), _measure(text, len(hits), words))
+
+
+def _are_within(hits: Sequence[_Hit], groups: int, is_within: _IsWithin) -> bool:
+    """Return whether a chain through all groups exists whose neighbours are near.
+
+    ``furthest`` keeps, per set of groups already met, the furthest end of a chain through them: no other chain
+    through the same groups can be continued where that one cannot.
+    """
+    everything = (1 << groups) - 1
+    furthest: dict[int, int] = {}
+    for start, end, group, _ in hits:
+        bit = 1 << group
+        for met, reached in list(furthest.items()):
+            if not met & bit and is_within(reached, start):
+                furthest[met | bit] = max(end, reached, furthest.get(met | bit, 0))
+        furthest[bit] = max(end, furthest.get(bit, 0))
+        if everything in furthest:
+            return True
+    return False
+
+
+def _measure(text: str, hits: int, words: int | None) -> _IsWithin:
+    """Return the question whether at most ``words`` words begin between two places of a text."""
+    if words is None:
+        return _is_anywhere
+    limit = words * _UNITS_PER_WORD
+    if hits > FEW_HITS:
+        counted = _words_of(text)
+        return lambda start, end: counted.units_between(start, end) <= limit
+    return lambda start, end: is_within(text, start, end, limit)
+
+
+def _is_anywhere(_start: int, _end: int) -> bool:
+    return True
+
+
+def is_within(text: str, start: int, end: int, limit: int) -> bool:
+    """Return whether at most ``limit`` units of words begin between two places: ``Words`` for a single question."""
+    # No character makes more than two units.
+    if 2 * (end - start) <= limit:
+        return True
+    stop = min(end, start + _LOOKED_AT * (limit + _UNITS_PER_WORD))
+    before = text[max(start - 1, 0) : start]
+    around = text[max(start - 1, 0) : stop]
+    first = start
+    is_inside = before.isalnum() or before == "_"
+    if is_inside:
+        rest = _REST_OF_WORD.match(text, start, stop)
+        first = start if rest is None else rest.end()
+    is_plain = around.isascii() or not any(KINDS[character] is Kind.UNSPACED for character in set(around))
+    if is_plain and (is_inside or not _REST_OF_WORD.fullmatch(before) or not before):
+        if _UNITS_PER_WORD * len(_WORD.findall(text, first, stop)) > limit:
+            return False
+        if stop == end:
+            return True
+    return _words_of(text).units_between(start, end) <= limit
 
 
 def _by_sentence(text: str, hits: Sequence[_Hit]) -> list[list[_Hit]]:
+    if not may_end_sentence(text, hits[0][0], hits[-1][0]):
+        return [list(hits)]
     starts = _sentence_starts(text)
     batches: dict[int, list[_Hit]] = {}
     for hit in hits:
-        first = bisect_right(starts, hit.evidence.start)
         # a hit with a stop inside it (T.T.P. 。) belongs to the sentence where it begins
-        batches.setdefault(first, []).append(hit)
+        batches.setdefault(bisect_right(starts, hit[0]), []).append(hit)
     return list(batches.values())
 
 
-def _closest(hits: Sequence[_Hit], groups: int, counted: Words | None, limit: int | None) -> _Chain | None:
+def _closest_pair(hits: Sequence[_Hit], _groups: int, is_within: _IsWithin) -> _Chain | None:
+    """Return what ``_closest`` does for two groups.
+
+    ``before`` keeps of each group the hits that no later one beats in its end; they lie inside one another.
+    """
+    best: _Chain | None = None
+    before: tuple[list[_Hit], list[_Hit]] = ([], [])
+    for number, hit in enumerate(hits):
+        if best is not None and number >= MAX_COMPARED:
+            break
+        start, end, group, _ = hit
+        for other in reversed(before[1 - group]):
+            if is_within(other[1], start):
+                length = max(other[1], end) - other[0]
+                if best is None or length < best.length:
+                    best = _Chain((other, hit), max(other[1], end))
+                break
+        own = before[group]
+        while own and own[-1][1] <= end:
+            own.pop()
+        own.append(hit)
+    return best
+
+
+def _closest(hits: Sequence[_Hit], groups: int, is_within: _IsWithin) -> _Chain | None:
     """Return the shortest chain through all groups.
 
     ``open_chains`` keeps, per set of groups already met and last hit, the chain that begins latest: the shortest one
@@ -144,22 +241,20 @@ def _closest(hits: Sequence[_Hit], groups: int, counted: Words | None, limit: in
     for number, hit in enumerate(hits):
         if best is not None and number >= MAX_COMPARED:
             break
-        start, end, bit = hit.evidence.start, hit.evidence.end, 1 << hit.group
-        if counted is not None and limit is not None:
-            open_chains = [
-                (met, chain) for met, chain in open_chains if counted.units_between(chain.end, start) <= limit
-            ]
+        start, end, group, _ = hit
+        bit = 1 << group
+        open_chains = [(met, chain) for met, chain in open_chains if is_within(chain.end, start)]
         latest: dict[int, _Chain] = {bit: _Chain((hit,), end)}
         for met, chain in open_chains:
             if not met & bit:
                 known = latest.get(met | bit)
                 longer = _Chain((*chain.hits, hit), max(chain.end, end))
-                if known is None or longer.hits[0].evidence.start >= known.hits[0].evidence.start:
+                if known is None or longer.start >= known.start:
                     latest[met | bit] = longer
         for met, chain in latest.items():
             if met == everything and (best is None or chain.length < best.length):
                 best = chain
-        open_chains = _without_beaten([*open_chains, *((met, chain) for met, chain in latest.items())])
+        open_chains = _without_beaten([*open_chains, *latest.items()])
     return best
 
 
@@ -168,8 +263,6 @@ def _without_beaten(chains: list[tuple[int, _Chain]]) -> list[tuple[int, _Chain]
     kept: dict[int, list[_Chain]] = {}
     for met, chain in reversed(chains):
         rivals = kept.setdefault(met, [])
-        if not any(
-            rival.hits[0].evidence.start >= chain.hits[0].evidence.start and rival.end >= chain.end for rival in rivals
-        ):
+        if not any(rival.start >= chain.start and rival.end >= chain.end for rival in rivals):
             rivals.append(chain)
     return [(met, chain) for met, rivals in kept.items() for chain in reversed(rivals)]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching.near import near_hits
+from monitor.matching.near import are_near, near_hits
 from monitor.records import Evidence, Field
 
 
@@ -111,3 +111,15 @@ def test_the_answer_is_that_of_trying_every_choice(words: list[str], limit: int)
     if found is not None:
         spread = min(max(hit.end for hit in choice) - min(hit.start for hit in choice) for choice in choices)
         assert found[-1].end - found[0].start == spread
+
+
+@given(st.data())
+def test_being_near_is_what_the_closest_hits_show(data: st.DataObject) -> None:
+    text = " ".join(data.draw(st.lists(st.sampled_from(["a", "bb", "中文", "dd.", "ccc"]), min_size=1, max_size=12)))
+    places = st.tuples(st.integers(0, len(text) - 1), st.integers(1, 3)).map(
+        lambda place: (place[0], min(place[0] + place[1], len(text)))
+    )
+    groups = data.draw(st.lists(st.lists(places, max_size=4), min_size=2, max_size=2))
+    words = data.draw(st.none() | st.integers(0, 4))
+    shown = [[Evidence(Field.BODY, start, end, text[start:end], "x") for start, end in group] for group in groups]
+    assert are_near(text, groups, words) == (near_hits(text, shown, words, words is None) is not None)
