@@ -29,8 +29,13 @@ MAX_LINE: Final = 200
 _MAX_DEPTH: Final = 256
 """Open elements kept. HTML parsers walk the open elements at each tag: 40,000 of them take 3 s, 256 nothing."""
 
+_MOST_NESTED: Final = 4
+"""Times that tags are taken out of what is left of a title without them."""
+
 _MAX_TAG: Final = 8_192
 """Characters of one tag; longer ones carry embedded images, or thousands of attributes compared with each other."""
+
+_CDATA: Final = "<![CDATA["
 
 _TEXT_CUT: Final = "text-cut"
 _TITLE_CUT: Final = "title-cut"
@@ -38,14 +43,14 @@ _TITLE_CUT: Final = "title-cut"
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _KNOWN_TAG = re.compile(
     r"<(/?)(a|abbr|animate|applet|article|audio|b|base|bdi|big|blockquote|body|br|button|center|cite|code|del|details|div|"
-    r"em|embed|figure|font|form|frame|frameset|h[1-6]|head|hr|html|i|iframe|image|img|input|ins|li|link|marquee|math|meta|"
-    r"mglyph|mtext|noscript|object|ol|p|param|picture|plaintext|pre|q|s|script|section|select|set|small|source|span|strike|"
-    r"strong|style|sub|sup|svg|table|tbody|td|template|textarea|th|title|track|tr|tt|u|ul|video|wbr|xmp)(?=[\s/>]|$)",
+    r"em|embed|figure|font|form|frame|frameset|h[1-6]|head|hr|html|i|iframe|image|img|input|ins|isindex|li|link|listing|"
+    r"marquee|math|meta|mglyph|mtext|noscript|object|ol|p|param|picture|plaintext|pre|q|s|script|section|select|set|"
+    r"small|source|span|strike|strong|style|sub|sup|svg|table|tbody|td|template|textarea|th|title|track|tr|tt|u|ul|video|wbr|xmp)(?=[\s/>]|$)",
     re.IGNORECASE,
 )
 """Tags of HTML; other words in angle brackets (``vector<int>``) are somebody's words."""
 
-_ODD_TAG = re.compile(r"""<!-*[^<>]*>|<[A-Za-z][\w:-]*\s+[\w:-]+\s*=\s*[^<>]*>""")
+_ODD_TAG = re.compile(r"""<[!?]-*[^<>]*>|<[A-Za-z][\w:-]*\s+[\w:-]+\s*=\s*[^<>]*>""")
 """Comments and declarations, and any tag with an attribute, whatever its name."""
 
 _ESCAPED_MARKUP = re.compile(
@@ -103,7 +108,12 @@ def plain_title(value: str) -> Cleaned:
         if not has_markup(value):
             break
         value = unescape(_without_tags(value))
-    title = one_line(_without_tags(value) if "<" in value else value)
+    for _ in range(_MOST_NESTED):
+        bare = _without_tags(value) if "<" in value else value
+        if bare == value:
+            break
+        value = bare  # what stood around a tag may be one now: "<scr<b>ipt>"
+    title = one_line(value)
     return Cleaned(title[:MAX_TITLE], (_TITLE_CUT,)) if len(title) > MAX_TITLE else Cleaned(title)
 
 
@@ -114,12 +124,13 @@ def plain_line(value: str) -> str:
 
 def plain_text(html: str) -> Cleaned:
     """Return the words of an HTML fragment, paragraphs apart, at most 200,000 characters of them."""
+    html = _without_cdata(html)
     trimmed = bounded(html)
     is_cut = len(trimmed) < len(html)
     found = simple_text(trimmed)
     text = html_to_text(_NO_END_TAG.sub("&lt;/", trimmed)) if found is None else found
     if not _KNOWN_TAG.search(trimmed) and _ESCAPED_MARKUP.search(text):
-        text = html_to_text(bounded(text))  # escaped once too often
+        text = html_to_text(bounded(_without_cdata(text)))  # escaped once too often
     text = _thinned(text)
     if is_cut or len(text) > MAX_TEXT:
         return Cleaned(text[:MAX_TEXT], (_TEXT_CUT,))
@@ -140,6 +151,7 @@ def _without_tags(value: str) -> str:
     Not the way of texts: an HTML parser takes all that follows an unclosed ``<svg>`` for its content, and a title
     must not be lost to a tag. ``<vector>`` and other words in angle brackets stay.
     """
+    value = _without_cdata(value)
     pieces: list[str] = []
     kept_to = 0
     for tag in _KNOWN_TAG.finditer(value):
@@ -156,6 +168,11 @@ def _without_tags(value: str) -> str:
             kept_to = max(kept_to, closing)
     pieces.append(value[kept_to:])
     return _ODD_TAG.sub("", "".join(pieces))
+
+
+def _without_cdata(value: str) -> str:
+    """Return ``value`` without the marks of CDATA within CDATA, or escaped: HTML takes the words in them for none."""
+    return value.replace(_CDATA, "").replace("]]>", "") if _CDATA in value else value
 
 
 def has_markup(value: str) -> bool:
@@ -185,7 +202,7 @@ def safe_html(html: str, base: str | None) -> str:
 
     No scripts, styles, forms, frames or remote images; only http and https links; at most 200,000 characters.
     """
-    html = html[:MAX_TEXT]
+    html = _without_cdata(html[:MAX_TEXT])
     html = tame(html) if ODD.search(html) else _thinned(html.strip())
     if "<" not in html and "&" not in html:
         return html.replace(">", "&gt;").replace("\xa0", "&nbsp;")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Final
 from monitor.feeds.clean import plain_line, plain_title, plain_words
 from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, read_dates
 from monitor.feeds.identity import EntryHasher
+from monitor.feeds.json_repair import read_json
 from monitor.feeds.links import clean_link
 from monitor.records import Enclosure, Entry, ParsedFeed, ParsedItem
 
@@ -26,7 +26,7 @@ def parse_json_feed(text: str, url: str, now: datetime) -> ParsedFeed:
     Members of the wrong type are skipped, not refused: a number for a title costs the title, never the item.
     """
     try:
-        document = json.loads(text, parse_constant=lambda _: None, strict=False)
+        document, repairs = read_json(text)
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         return ParsedFeed("", None, None, "", problems=(f"not a feed: broken JSON ({reason[:200]})",))
@@ -34,7 +34,10 @@ def parse_json_feed(text: str, url: str, now: datetime) -> ParsedFeed:
         return ParsedFeed("", None, None, "", problems=("not a feed: JSON without a list of items",))
     feed: Json = document
     version = _string(feed, "version") or ""
-    problems = [] if "jsonfeed.org/version/" in version else [f'the feed names no JSON Feed version ("{version[:80]}")']
+    problems = list(repairs)
+    problems += (
+        [] if "jsonfeed.org/version/" in version else [f'the feed names no JSON Feed version ("{version[:80]}")']
+    )
     entries = [entry for entry in _list(feed, "items") if isinstance(entry, dict)]
     if len(entries) > MAX_ITEMS:
         problems.append(f"only the first {MAX_ITEMS:,} of {len(entries):,} items were read")
@@ -75,7 +78,7 @@ def _item(entry: Json, url: str, now: datetime) -> ParsedItem:
         published_at=dates.published_at,
         updated_at=dates.updated_at,
         authors=tuple(_authors(entry)),
-        tags=tuple(plain_line(tag) for tag in _list(entry, "tags")[:50] if isinstance(tag, str)),
+        tags=tuple(filter(None, (plain_line(tag) for tag in _list(entry, "tags")[:50] if isinstance(tag, str)))),
         enclosures=tuple(_enclosures(entry, url)),
         lang=_string(entry, "language"),
         flags=tuple(dict.fromkeys(title.flags + body.flags + dates.flags)),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from monitor.feeds.charset import decode
+from monitor.feeds.charset import Decoded, decode
 from monitor.feeds.clean import plain_title
 from monitor.feeds.fast import read_fast
 from monitor.feeds.jsonfeed import parse_json_feed
@@ -24,6 +25,9 @@ _LARGE: Final = 1_000_000
 _LARGE_TO_REPAIR: Final = 300_000
 """Characters beyond which repairing a document that is not well-formed may take long."""
 
+_JSON_FEED: Final = "jsonfeed.org/version/"
+_LONGEST_TAG: Final = 8_192
+_LONG_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,100})\s[^<>]{8192,}?(/?)>")
 _HTML_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
 _LINK_TAG = re.compile(r"<link\b[^>]{0,2000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"application/(?:rss\+xml|atom\+xml|feed\+json)", re.IGNORECASE)
@@ -63,7 +67,7 @@ def _parse(  # the arguments of parse_feed, and one more
         return _no_feed(f"not a feed: {error}")
     if not body.strip():
         return _no_feed("not a feed: the answer was empty")
-    decoded = decode(body, charset)
+    decoded = _without_floods(decode(body, charset))
     start = decoded.text[:200].lstrip("\ufeff \t\r\n")
     if start.startswith("{") or (start.startswith("[") and "json" in media_type):
         parsed = parse_json_feed(decoded.text.lstrip("\ufeff"), url, now)
@@ -74,7 +78,7 @@ def _parse(  # the arguments of parse_feed, and one more
     else:
         document = to_xml(decoded.text)
         if not document.root:
-            return _no_feed(_what_it_is(document, url))
+            return _hidden_json(decoded.text, url, now) or _no_feed(_what_it_is(document, url))
         fast = read_fast(document.text[document.text.find("<" + document.root) :]) if _is_whole(document) else None
         if not fast and not may_take_long:
             return None
@@ -88,6 +92,26 @@ def _parse(  # the arguments of parse_feed, and one more
         ttl=parsed.ttl,
         problems=(*problems, *decoded.problems, *parsed.problems),
     )
+
+
+def _without_floods(decoded: Decoded) -> Decoded:
+    """Return a document whose tags of more than 8 kB have lost their attributes.
+
+    Both readers compare every attribute of a tag with every other one; 200,000 of them take minutes.
+    """
+    text = decoded.text
+    if len(text) <= _LONGEST_TAG or max(map(len, text.split(">"))) <= _LONGEST_TAG:
+        return decoded
+    tamed = _LONG_TAG.sub(r"<\1\2>", text)
+    return replace(decoded, text=tamed) if len(tamed) < len(text) else decoded
+
+
+def _hidden_json(text: str, url: str, now: datetime) -> ParsedFeed | None:
+    """Return the JSON feed behind a warning, or in a script's brackets, if there is one."""
+    if _JSON_FEED not in text[:_SEARCHED_IN_PAGE]:
+        return None
+    parsed = parse_json_feed(text, url, now)
+    return parsed if parsed.is_feed else None
 
 
 def _is_whole(document: Document) -> bool:

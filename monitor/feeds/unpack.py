@@ -20,6 +20,8 @@ else:
 _CHUNK: Final = 65_536
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_ZLIB: Final = (b"x\x01", b"x\x9c", b"x\xda")
+"""Beginnings of a zlib stream (RFC 1950, 2.2) that begin no text."""
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 _MOST_LAYERS: Final = 4
 """Encodings undone one inside the other; an honest answer has one, a broken proxy two."""
@@ -49,8 +51,9 @@ class Unpacker:
     """Undoes the encodings of one body as it arrives.
 
     ``encodings`` is the value of Content-Encoding. Unknown tokens are ignored and a body that does not begin as its
-    encoding must is passed on as it is, since servers name encodings they do not use. What turns out to be gzip or zstd
-    without saying so is unpacked too. Raises UnpackError or one of its kinds, TooLargeError beyond ``max_bytes``.
+    encoding must is passed on as it is, since servers name encodings they do not use. What turns out to be gzip, zlib
+    or zstd without saying so is unpacked too. Raises UnpackError or one of its kinds, TooLargeError beyond
+    ``max_bytes``.
     """
 
     def __init__(self, encodings: str, max_bytes: int) -> None:
@@ -91,8 +94,11 @@ class Unpacker:
 
 
 def unpack_undeclared(body: bytes, max_bytes: int) -> bytes:
-    """Return ``body`` unpacked if it is gzip or zstd by its first bytes, else as it is; raise UnpackError if broken."""
-    if not body.startswith((_GZIP, _ZSTD)):
+    """Return ``body`` unpacked if it is gzip, zlib or zstd by its first bytes, else as it is.
+
+    Raises UnpackError if it is broken.
+    """
+    if not body.startswith((_GZIP, _ZSTD, *_ZLIB)):
         return body
     unpacker = Unpacker("", max_bytes)
     return b"".join([*unpacker.feed(body), *unpacker.finish()])
@@ -220,7 +226,8 @@ def _deflate(head: bytes) -> _Step:
 
 
 def _br(head: bytes) -> _Step:
-    return _Plain() if _is_text(head) else _Brotli()
+    # By its first bytes it is something else, which is found out behind this step.
+    return _Plain() if _is_text(head) or head.startswith((_GZIP + b"\x08", _ZSTD)) else _Brotli()
 
 
 def _zstd(head: bytes) -> _Step:
@@ -228,6 +235,8 @@ def _zstd(head: bytes) -> _Step:
 
 
 def _undeclared(head: bytes) -> _Step:
+    if head.startswith(_ZLIB):
+        return _Zlib(zlib.MAX_WBITS)
     return _Zlib(_GZIP_WINDOW) if head.startswith(_GZIP) else _zstd(head)
 
 

@@ -22,6 +22,9 @@ from monitor.fetch.polite import Host, Memory, Place
 from monitor.fetch.secrets import SecretError, reveal
 from monitor.records import Fetched, FetchFailed, FetchFailure, FetchOutcome
 
+_LONGEST_HEADER: Final = 65_536
+"""Content-Security-Policy and cookies of some outlets pass the 8 kB the library would take."""
+
 _NEVER_ARRIVED: Final = frozenset({FetchFailure.NAME_UNKNOWN, FetchFailure.REFUSED_ADDRESS})
 
 
@@ -239,6 +242,8 @@ def _session(limits: FetchLimits, *, is_guarded: bool) -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_deadline.total_seconds()),
         trust_env=False,
+        max_field_size=_LONGEST_HEADER,
+        max_line_size=_LONGEST_HEADER,
     )
 
 

@@ -21,6 +21,12 @@ EXPLAINED = {
         10,
         "gzip without saying so: the manifest counted no item, we unpack it",
     ),
+    "odd/feed__aaronpk__10a6af24.json": (
+        11,
+        "a JSON feed behind the header of an HTTP answer; the manifest reads none",
+    ),
+    "odd/feed__rubycocos__2a75857f.json": (36, "a JSON feed with notes behind it; the manifest reads none"),
+    "odd/feed__rubycocos__f868b278.json": (20, "as above"),
     "odd/invalid-characters-gzipped-xml__danmactough__5fe4a74f.xml": (25, "as above, with bytes that are not UTF-8"),
 }
 """Files where we find another number of items than the manifest counts: what we find, and why."""

@@ -116,6 +116,10 @@ def zlib_raw(data: bytes) -> bytes:
         ("gzip, br", brotli.compress(gz(FEED))),
         ("gzip", gz(gz(FEED))),  # nested, named once
         ("", gz(FEED)),  # undeclared
+        ("", zlib.compress(FEED)),
+        ("br", gz(FEED)),  # another than declared
+        ("br", zstd.compress(FEED)),
+        ("gzip", zstd.compress(FEED)),
         ("gzip", FEED),  # declared, not done
         ("utf-8", FEED),  # no encoding at all
         ("gzip", gz(FEED[:40]) + gz(FEED[40:])),  # two members
@@ -126,6 +130,19 @@ def test_encodings_are_undone(server: TestServer, encoding: str, body: bytes) ->
     outcome = fetch(url)
     assert isinstance(outcome, Fetched)
     assert outcome.body == FEED
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(headers=RSS, body=FEED + b"\n", declared_length=5_000),
+        Reply(headers=RSS | {"Content-Encoding": "gzip"}, body=gz(FEED)[:-8]),
+    ],
+)
+def test_a_document_that_is_whole_is_taken_whatever_the_servers_own_count(server: TestServer, reply: Reply) -> None:
+    outcome = fetch(server.set("/feed", reply))
+    assert isinstance(outcome, Fetched)
+    assert outcome.body.strip() == FEED
 
 
 BOMB = b"\0" * 40_000_000
@@ -171,7 +188,7 @@ def test_a_silent_server_does_not_outlast_the_deadline(server: TestServer) -> No
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        (Reply(headers=RSS, body=FEED, declared_length=5_000), FetchFailure.INCOMPLETE),
+        (Reply(headers=RSS, body=FEED[:-9], declared_length=5_000), FetchFailure.INCOMPLETE),
         (Reply(headers=RSS | {"Content-Encoding": "gzip"}, body=gz(FEED)[:-30]), FetchFailure.INCOMPLETE),
         (
             Reply(headers=RSS | {"Content-Encoding": "gzip"}, body=b"\x1f\x8b\x08" + b"\xff" * 60),
