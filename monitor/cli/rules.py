@@ -58,6 +58,19 @@ def check(context: Context, *, as_json: bool) -> int:
 
 
 @rules.command()
+@click.pass_obj
+def schema(context: Context) -> int:
+    """Print the JSON Schema of rule files, for editors that complete and check TOML (taplo, Even Better TOML).
+
+    rules/rules.schema.json is the same, and the shipped rule files name it in their first line.
+    """
+    from monitor.rules.schema import rule_file_schema
+
+    context.echo(json.dumps(rule_file_schema(), indent=2))
+    return 0
+
+
+@rules.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per example and line, passed ones too.")
 @click.pass_obj
