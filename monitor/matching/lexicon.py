@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -21,8 +21,12 @@ from monitor.text.fold import fold_tight
 
 _FIELDS = (Field.TITLE, Field.BODY)
 
-_Span = tuple[int, int, int]
+Span = tuple[int, int, int]
 """Field (0 title, 1 body), start, end."""
+_Where = tuple[int, int, int, int]
+"""Field, start, end with its sign turned, entity: in reading order, the wider first."""
+_BETWEEN = "\n\n"
+"""Stands between title and text when both are searched in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,73 +81,86 @@ class Lexicon:
 
     def find(self, title: str, text: str) -> Found:
         """Return the mentions of entities and the phrases found in an item's title and text."""
-        contents = (title, text)
-        hits = self._hits(contents)
+        hits = self._hits(title, text)
         if not hits:
             return Found()
+        contents = (title, text)
         phrases = {
             self._texts[term]: self._all_evidence(contents, spans, term)
             for term, spans in hits.items()
             if term in self._phrases
         }
-        rivals = self._rivals(contents, hits)
-        is_shared = all(owner is None for _, owner in rivals)
-        return Found(
-            tuple(mention for mention, _ in _without_inner(rivals)), phrases, () if is_shared else tuple(rivals)
-        )
+        named = self._named(hits)
+        found = [(self._mention(contents, where, term), self._entities[where[3]].owner) for where, term in named]
+        mentions = found if _is_flat(named) else _without_inner(found)
+        is_shared = all(owner is None for _, owner in found)
+        return Found(tuple([mention for mention, _ in mentions]), phrases, () if is_shared else tuple(found))
+
+    def spans(self, title: str, text: str) -> Iterator[tuple[str, Sequence[Span]]]:
+        """Yield the phrases found, each with its places, for readers that need no evidence.
+
+        Places are in no order, and one may come twice.
+        """
+        for term, spans in self._hits(title, text).items():
+            if term in self._phrases:
+                yield self._texts[term], spans
 
     def _number(self, text: str) -> int:
         return self._terms.setdefault(text, len(self._terms))
 
-    def _hits(self, contents: tuple[str, str]) -> dict[int, list[_Span]]:
+    def _hits(self, title: str, text: str) -> dict[int, list[Span]]:
         """Return where each term stands, by term number."""
-        hits: dict[int, list[_Span]] = {}
-        for number, content in enumerate(contents):
-            if not content:
+        hits: dict[int, list[Span]] = {}
+        # One search is cheaper than two, and no term reaches across a paragraph break.
+        folded = fold_tight(f"{title}{_BETWEEN}{text}" if title else text)
+        body = len(title) + len(_BETWEEN) if title else 0
+        searched = folded.text
+        for form, start, end in self._automaton.find_matches_as_indexes(searched, overlapping=True):
+            # starts_word, written out: of all hits most are inside some longer word
+            if start and not STARTS[searched[start - 1 : start + 1]] and not is_parted(folded, start):
                 continue
-            folded = fold_tight(content)
-            searched = folded.text
-            for form, start, end in self._automaton.find_matches_as_indexes(searched, overlapping=True):
-                # starts_word, written out: of all hits most are inside some longer word
-                if start and not STARTS[searched[start - 1 : start + 1]] and not is_parted(folded, start):
-                    continue
-                for term, pattern in self._forms[form]:
-                    span = span_of(folded, start, end, pattern)
-                    if span is not None:
-                        hits.setdefault(term, []).append((number, *span))
+            for term, pattern in self._forms[form]:
+                span = span_of(folded, start, end, pattern)
+                if span is not None:
+                    first, last = span
+                    place = (0, first, last) if first < body else (1, first - body, last - body)
+                    if term in hits:
+                        hits[term].append(place)
+                    else:
+                        hits[term] = [place]
         return hits
 
-    def _rivals(self, contents: tuple[str, str], hits: Mapping[int, list[_Span]]) -> list[tuple[Mention, str | None]]:
-        """Return the names found, in company where they need it and not swallowed, with their owners, widest first."""
-        swallowing: dict[int, list[_Span]] = defaultdict(list)
-        for term, spans in hits.items():
-            for entity in self._swallowed_by.get(term, ()):
-                swallowing[entity].extend(spans)
-        covers = {entity: _Cover(spans) for entity, spans in swallowing.items()}
-        mentions: dict[tuple[_Span, int], int] = {}
+    def _named(self, hits: Mapping[int, list[Span]]) -> list[tuple[_Where, int]]:
+        """Return the names found, in company where they need it and not swallowed, with their terms, widest first."""
+        covers: dict[int, _Cover] = {}
+        swallowing = [term for term in hits if term in self._swallowed_by]
+        for entity in {entity for term in swallowing for entity in self._swallowed_by[term]}:
+            covers[entity] = _Cover(
+                span for term in swallowing if entity in self._swallowed_by[term] for span in hits[term]
+            )
+        named: dict[_Where, int] = {}
         for term, spans in hits.items():
             for use in self._names.get(term, ()):
                 if use.only_with and hits.keys().isdisjoint(use.only_with):
                     continue
-                cover = covers.get(use.entity)
+                entity = use.entity
+                cover = covers.get(entity)
                 for span in spans:
                     if cover is None or not cover.holds(span):
+                        where = (span[0], span[1], -span[2], entity)
                         # the first listed of several spellings that fold alike is the one to name
-                        mentions[span, use.entity] = min(term, mentions.get((span, use.entity), term))
-        ordered = sorted(mentions.items(), key=lambda found: (found[0][0][:2], -found[0][0][2], found[0][1]))
-        return [
-            (
-                Mention(self._entities[entity].id, self._evidence(contents, span, term)),
-                self._entities[entity].owner,
-            )
-            for (span, entity), term in ordered
-        ]
+                        named[where] = min(term, named.get(where, term))
+        return sorted(named.items())
 
-    def _all_evidence(self, contents: tuple[str, str], spans: list[_Span], term: int) -> tuple[Evidence, ...]:
+    def _mention(self, contents: tuple[str, str], where: _Where, term: int) -> Mention:
+        field, start, end, entity = where
+        return Mention(self._entities[entity].id, self._evidence(contents, (field, start, -end), term))
+
+    def _all_evidence(self, contents: tuple[str, str], spans: list[Span], term: int) -> tuple[Evidence, ...]:
         ordered = sorted(set(spans)) if len(spans) > 1 else spans
-        return tuple(self._evidence(contents, span, term) for span in ordered)
+        return tuple([self._evidence(contents, span, term) for span in ordered])
 
-    def _evidence(self, contents: tuple[str, str], span: _Span, term: int) -> Evidence:
+    def _evidence(self, contents: tuple[str, str], span: Span, term: int) -> Evidence:
         number, start, end = span
         return Evidence(_FIELDS[number], start, end, contents[number][start:end], self._texts[term])
 
@@ -156,15 +173,25 @@ def compile_lexicon(entities: Sequence[Entity], phrases: Sequence[str]) -> Lexic
 class _Cover:
     """Spans to ask whether one of them holds another."""
 
-    def __init__(self, spans: Iterable[_Span]) -> None:
+    def __init__(self, spans: Iterable[Span]) -> None:
         ordered = sorted(spans)
         self._starts = [(number, start) for number, start, _ in ordered]
         # The furthest (field, end) of all spans up to each: one of them reaches over a span iff this does.
         self._ends = list(accumulate(((number, end) for number, _, end in ordered), max))
 
-    def holds(self, span: _Span) -> bool:
+    def holds(self, span: Span) -> bool:
         place = bisect_right(self._starts, span[:2])
         return place > 0 and self._ends[place - 1] >= (span[0], span[2]) and self._ends[place - 1][0] == span[0]
+
+
+def _is_flat(named: Sequence[tuple[_Where, int]]) -> bool:
+    """Return whether no name stands inside another or at the very same place."""
+    reached = (0, -1)
+    for (where, _, end, _), _ in named:
+        if (where, -end) <= reached:
+            return False
+        reached = (where, -end)
+    return True
 
 
 def _without_inner(rivals: Sequence[tuple[Mention, str | None]]) -> list[tuple[Mention, str | None]]:

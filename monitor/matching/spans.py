@@ -17,7 +17,7 @@ _SCRIPT = {Kind.MARK: Kind.OTHER, Kind.UNSPACED_MARK: Kind.UNSPACED}
 _MARKS = frozenset({Kind.MARK, Kind.UNSPACED_MARK})
 MAX_PAIRS = 50_000
 """Some megabytes at most; a long run over Chinese text starts anew."""
-_ABBREVIATION = re.compile(r"(?<![^\W\d_])[^\W\d_]\.$")
+_ABBREVIATION = re.compile(r"(?<![^\W\d_])[^\W\d_]\.\Z")
 
 
 class _Pairs(dict[str, bool]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.records import Source
 from monitor.text.fold import fold_tight
@@ -12,6 +13,8 @@ _VOWELS = frozenset("aeiou")
 MAX_TERM = 1_000
 """Characters of a term that is searched for. Rule files allow 200; the automaton takes time with the square of one
 word's length (100,000 equal letters: 16 s), so that nothing longer may reach it."""
+CACHED = 20_000
+"""Terms whose forms are remembered: the checks, the rule book and a comparison of two books ask for the same ones."""
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
@@ -62,6 +65,7 @@ def is_short_form(term: str) -> bool:
     return 2 <= len(letters) <= 6 and capitals >= 2 and 2 * capitals >= len(letters)
 
 
+@lru_cache(maxsize=CACHED)
 def patterns_of(term: str) -> tuple[Pattern, ...]:
     """Return the forms in which a listed name, word or phrase is searched; none if nothing of it can be compared.
 
@@ -72,7 +76,7 @@ def patterns_of(term: str) -> tuple[Pattern, ...]:
     is_prefix = term.rstrip().endswith("*")
     listed = term.rstrip().removesuffix("*") if is_prefix else term
     text = fold_tight(listed).text.strip()
-    if not text:
+    if not text or "\n" in text:  # a paragraph break ends every name
         return ()
     if is_short_form(listed):
         return _short_patterns(listed, text, is_prefix=is_prefix)

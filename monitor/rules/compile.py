@@ -7,19 +7,34 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum, auto
+from itertools import product
 
 from monitor.matching.lexicon import Lexicon, compile_lexicon
 from monitor.matching.terms import Entity, Name
-from monitor.records import Problem
+from monitor.records import Evidence, Field, Problem, Send
 from monitor.rules.checks import CHECKS
 from monitor.rules.codes import ABSENCES
-from monitor.rules.declared import Clause, Mute, Near, Rule, RuleFile, Term, Tune
+from monitor.rules.declared import Clause, Filters, Mute, Near, Rule, RuleFile, Term, Tune
 from monitor.rules.library import Library, build_library
-from monitor.rules.lint import LINTS
+from monitor.rules.lint import LINTS, Lint
 from monitor.rules.usefulness import USEFULNESS_LINTS
 
 MEANING = "1"
 """Part of every version: raised when the same files would match differently, so that items are assessed again."""
+
+ALL_CHECKS: tuple[Lint, ...] = (*CHECKS, *LINTS, *USEFULNESS_LINTS)
+
+
+class Purpose(Enum):
+    """What a rule book is compiled for."""
+
+    CHECKING = auto()
+    """To match, with every problem and warning."""
+    MATCHING = auto()
+    """To match, with the errors alone."""
+    NARROWING = auto()
+    """To be compared, or cut down by ``narrow``: it finds nothing by itself, and has the errors alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,18 @@ class CompiledRule:
     required: tuple[Wanted, ...]
     """Every clause that must be found, those of ``near`` included."""
     tunes: tuple[CompiledTune, ...] = ()
+    has_conditions: bool = field(init=False)
+    """Whether something besides ``none`` can stop it."""
+    watched: frozenset[str] = field(init=False)
+    """The atoms of the entities it requires."""
+
+    def __post_init__(self) -> None:
+        """Find out what need not be asked for every item."""
+        rule = self.rule
+        conditions = (rule.filters != Filters(), rule.min_score, rule.expires, rule.send is Send.OFF)
+        object.__setattr__(self, "has_conditions", any(conditions))
+        atoms = (atom for wanted in self.required for atom in wanted.atoms)
+        object.__setattr__(self, "watched", frozenset(atom for atom in atoms if atom.startswith("@")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +93,27 @@ class CompiledMute:
 
     mute: Mute
     clauses: tuple[Wanted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleIndex:
+    """How to find the rules that may hold in an item. Each clause that several rules may share is a bit."""
+
+    rules: Mapping[str, tuple[int, ...]]
+    """From an atom to the rules of whose rarest clause it is a part: positions in ``RuleBook.rules``."""
+    in_title: Mapping[str, int]
+    """The clauses that an atom found in the title fulfils."""
+    in_body: Mapping[str, int]
+    needed: tuple[int, ...]
+    """Per rule the clauses it requires."""
+
+    def fulfilled(self, evidence: Mapping[str, Sequence[Evidence]]) -> int:
+        """Return the clauses that are fulfilled in an item, given what was found by atom."""
+        found = 0
+        for atom, hits in evidence.items():
+            for hit in hits:
+                found |= (self.in_title if hit.field is Field.TITLE else self.in_body).get(atom, 0)
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,15 +130,14 @@ class RuleBook:
     """Of every file, by itself and together with the others, sorted by place."""
     version: str
     """Hash of everything that decides a match; comments, examples and places do not change it."""
-    index: Mapping[str, tuple[int, ...]]
-    """From an atom to the rules that may hold where it is found: positions in ``rules``."""
+    index: RuleIndex
     private: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By owner: the entities only that owner's file declares."""
 
-    def candidates(self, atoms: Collection[str]) -> list[CompiledRule]:
-        """Return the rules whose rarest clause is among ``atoms``, in book order."""
-        numbers = {number for atom in atoms if atom in self.index for number in self.index[atom]}
-        return [self.rules[number] for number in sorted(numbers)]
+    def candidates(self, atoms: Collection[str]) -> list[int]:
+        """Return the rules whose rarest clause is among ``atoms``: positions in ``rules``, in book order."""
+        rules = self.index.rules
+        return sorted({number for atom in atoms if atom in rules for number in rules[atom]})
 
 
 def compile_rules(
@@ -99,8 +146,11 @@ def compile_rules(
     today: date | None = None,
     *,
     analysts: Collection[str] | None = None,
+    purpose: Purpose = Purpose.CHECKING,
 ) -> RuleBook:
     """Return the rule book of ``files``. Never raises.
+
+    What the ``purpose`` does not need is left out; it is most of the work.
 
     ``topics``, ``analysts`` and ``today`` serve the checks alone; what is None is not checked. What an error touches is
     left out as narrowly as is safe: an unknown reference from the list it stands in, a rule when one of its required
@@ -111,26 +161,27 @@ def compile_rules(
     rules = tuple(_compile_all(library, tunes))
     mutes = tuple(_compile_mutes(library))
     entities = tuple(_entities(library))
+    phrases = sorted(_phrases(rules, mutes))
     return RuleBook(
         rules=rules,
         mutes=mutes,
         tunes={(made.tune.owner, made.tune.target): made.tune for made in tunes},
         entities=entities,
-        lexicon=compile_lexicon(entities, sorted(_phrases(rules, mutes))),
-        problems=find_problems(library),
+        lexicon=compile_lexicon((), ()) if purpose is Purpose.NARROWING else compile_lexicon(entities, phrases),
+        problems=find_problems(library, CHECKS if purpose is not Purpose.CHECKING else ALL_CHECKS),
         version=_version(entities, rules),
         index=index_rules(rules),
         private=_private(library),
     )
 
 
-def find_problems(library: Library) -> tuple[Problem, ...]:
+def find_problems(library: Library, checks: Sequence[Lint] = ALL_CHECKS) -> tuple[Problem, ...]:
     """Return the problems of every file, and what every check and lint finds in all of them, sorted by place.
 
     Of files with unreadable lines, nothing is said to be missing: it may stand on one of those lines.
     """
     unreadable = {file.path for file in library.files if file.is_unreadable}
-    together = {problem for check in (*CHECKS, *LINTS, *USEFULNESS_LINTS) for problem in check(library)}
+    together = {problem for check in checks for problem in check(library)}
     kept = [one for one in together if one.where.path not in unreadable or one.code not in ABSENCES]
     return tuple(sorted({*kept, *(problem for file in library.files for problem in file.problems)}))
 
@@ -212,15 +263,26 @@ def _phrases(rules: Sequence[CompiledRule], mutes: Sequence[CompiledMute]) -> se
     return {atom for one in wanted for atom in one.atoms if not atom.startswith("@")}
 
 
-def index_rules(rules: Sequence[CompiledRule]) -> dict[str, tuple[int, ...]]:
-    """Return, by atom, the positions of the rules that may hold where it is found."""
+def index_rules(rules: Sequence[CompiledRule]) -> RuleIndex:
+    """Return how to find the rules that may hold."""
     index: dict[str, list[int]] = {}
+    bits: dict[tuple[frozenset[str], tuple[Field, ...]], int] = {}
+    needed: list[int] = []
     for number, compiled in enumerate(rules):
         # Every clause must hold, so a rule need only be looked at where its rarest one is found.
         rarest = min(compiled.required, key=_commonness)
         for atom in rarest.atoms:
             index.setdefault(atom, []).append(number)
-    return {atom: tuple(numbers) for atom, numbers in index.items()}
+        fields = compiled.rule.fields
+        needed.append(0)
+        for wanted in compiled.required:
+            needed[-1] |= bits.setdefault((wanted.atoms, fields), 1 << len(bits))
+    in_field: dict[Field, dict[str, int]] = {where: {} for where in Field}
+    for (atoms, fields), bit in bits.items():
+        for atom, where in product(atoms, fields):
+            in_field[where][atom] = in_field[where].get(atom, 0) | bit
+    rules_of = {atom: tuple(numbers) for atom, numbers in index.items()}
+    return RuleIndex(rules_of, in_field[Field.TITLE], in_field[Field.BODY], tuple(needed))
 
 
 def _commonness(wanted: Wanted) -> int:

@@ -10,7 +10,8 @@ from typing import assert_never
 from monitor.records import Evidence, Source
 from monitor.rules.compile import CompiledRule, RuleBook
 from monitor.rules.declared import Example
-from monitor.rules.match import Held, Hits, ItemText, NotFound, Outcome, Stopped, evaluate, owner_hits
+from monitor.rules.hits import Hits
+from monitor.rules.match import Held, ItemText, NotFound, Outcome, Stopped, evaluate, owner_hits
 from monitor.text.language import guess_language
 
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)

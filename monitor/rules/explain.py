@@ -11,7 +11,8 @@ from monitor.matching.lexicon import Found
 from monitor.records import Evidence, Send, Severity, Source
 from monitor.rules.compile import CompiledRule, RuleBook
 from monitor.rules.flip import Change, changes_to_hold
-from monitor.rules.match import Held, Hits, ItemText, NotFound, Outcome, Stopped, evaluate, owner_hits
+from monitor.rules.hits import Hits
+from monitor.rules.match import Held, ItemText, NotFound, Outcome, Stopped, evaluate, owner_hits
 from monitor.rules.spellings import Spellings, Variant
 
 MAX_FLIPPED = 15

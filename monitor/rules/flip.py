@@ -14,7 +14,8 @@ from monitor.matching.near import near_hits
 from monitor.records import Field, Send, Source
 from monitor.rules.compile import CompiledRule, Wanted, WantedNear
 from monitor.rules.declared import Bound, Filters
-from monitor.rules.match import Held, Hits, ItemText, NotFound, Stopped, evaluate
+from monitor.rules.hits import Hits
+from monitor.rules.match import Held, ItemText, NotFound, Stopped, evaluate
 from monitor.rules.spellings import Variant, first_of
 
 MAX_CHANGES = 2

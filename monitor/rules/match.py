@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
 from monitor.matching.lexicon import Found
-from monitor.matching.near import near_hits
-from monitor.records import Evidence, Field, ItemMatches, Mention, RuleMatch, RuleStop, Send
+from monitor.records import Evidence, Field, ItemMatches, RuleMatch, RuleStop, Send
 from monitor.rules.compile import CompiledRule, CompiledTune, RuleBook, Wanted, WantedNear
 from monitor.rules.declared import Bound, Filters, Rule
+from monitor.rules.hits import Hits, Places
 from monitor.text.durations import format_duration
-
-MAX_EVIDENCE = 20
-"""Passages kept per clause, the first ones: they prove the match, the item itself shows the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,37 +72,6 @@ class Stopped:
 Outcome = Held | NotFound | Stopped
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """Everything found in one item, by atom: ``@id`` of entities and phrases as written."""
-
-    evidence: Mapping[str, tuple[Evidence, ...]]
-    atoms: frozenset[str]
-    """The keys of ``evidence``."""
-    _clauses: dict[tuple[frozenset[str], tuple[Field, ...]], tuple[Evidence, ...]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-    """What ``of_clause`` found: many rules ask for the same clause of one item."""
-
-    @classmethod
-    def of(cls, mentions: Iterable[Mention], phrases: Mapping[str, tuple[Evidence, ...]]) -> Hits:
-        """Collect mentions and phrases."""
-        evidence: dict[str, list[Evidence]] = {}
-        for mention in mentions:
-            evidence.setdefault(f"@{mention.entity}", []).append(mention.evidence)
-        collected = {**phrases, **{atom: tuple(hits) for atom, hits in evidence.items()}}
-        return cls(collected, frozenset(collected))
-
-    def of_clause(self, wanted: Wanted, fields: Sequence[Field] = tuple(Field)) -> tuple[Evidence, ...]:
-        """Return the passages that fulfil a clause, in reading order."""
-        key = (wanted.atoms, tuple(fields))
-        found = self._clauses.get(key)
-        if found is None:
-            hits = {hit for atom in wanted.atoms & self.atoms for hit in self.evidence[atom] if hit.field in fields}
-            found = self._clauses[key] = tuple(sorted(hits, key=_place))
-        return found
-
-
 def match_item(book: RuleBook, item: ItemText) -> ItemMatches:
     """Return the mentions and the rules that hold, with evidence for every clause, in reading and in book order.
 
@@ -118,19 +84,29 @@ def match_item(book: RuleBook, item: ItemText) -> ItemMatches:
 def match_found(book: RuleBook, item: ItemText, found: Found) -> ItemMatches:
     """Do as ``match_item`` does, with what the book's lexicon found in the item."""
     shared = Hits.of(found.mentions, found.phrases)
-    views: dict[str, Hits] = {}
+    candidates = book.candidates(shared.atoms)
     rules: list[RuleMatch] = []
     stopped: list[RuleStop] = []
-    for compiled in book.candidates(shared.atoms):
+    views: dict[str, tuple[Hits, int]] = {}
+    everybody = (shared, book.index.fulfilled(shared.evidence)) if candidates else (shared, 0)
+    for number in candidates:
+        compiled = book.rules[number]
         rule = compiled.rule
-        if rule.owner not in views:
-            views[rule.owner] = owner_hits(book, rule.owner, found) if rule.owner in book.private else shared
-        hits = views[rule.owner]
-        outcome = evaluate(compiled, hits, item)
+        hits, fulfilled = everybody
+        if rule.owner in book.private:
+            if rule.owner not in views:
+                own = owner_hits(book, rule.owner, found)
+                views[rule.owner] = (own, book.index.fulfilled(own.evidence))
+            hits, fulfilled = views[rule.owner]
+        needed = book.index.needed[number]
+        if fulfilled & needed != needed:
+            continue
+        outcome = _judge(compiled, hits, item, is_example=False)
         match outcome:
             case Held():
                 rules.append(_match(rule, outcome))
-                stopped.extend(_tune_stops(compiled, hits, item))
+                if compiled.tunes:
+                    stopped.extend(_tune_stops(compiled, hits, item))
             case Stopped(clause=clause, quote=quote):
                 stopped.append(RuleStop(rule.owner, rule.id, clause, quote))
             case NotFound():
@@ -155,27 +131,21 @@ def owner_hits(book: RuleBook, owner: str, found: Found) -> Hits:
 
 def evaluate(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: bool = False) -> Outcome:
     """Return whether one rule holds, and what decided. Examples are judged as if the rule were in force."""
-    rule = compiled.rule
+    atoms = hits.atoms
     for wanted in compiled.required:
-        if wanted.atoms.isdisjoint(hits.atoms):
-            return NotFound(wanted, rule.fields)
-    evidence = _find_required(compiled, hits, item)
-    if isinstance(evidence, NotFound):
-        return evidence
+        if wanted.atoms.isdisjoint(atoms):
+            return NotFound(wanted, compiled.rule.fields)
+    return _judge(compiled, hits, item, is_example=is_example)
+
+
+def _judge(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: bool) -> Outcome:
+    proof = _find_required(compiled, hits.places, item)
+    if isinstance(proof, NotFound):
+        return proof
     stop = _find_stop(compiled, hits, item, is_example=is_example)
     if stop is not None:
         return stop
-    wanted_atoms = frozenset[str]().union(*(wanted.atoms for wanted in compiled.required))
-    entity_of = {
-        hit: atom[1:]
-        for atom in wanted_atoms & hits.atoms
-        if atom.startswith("@")
-        for hit in hits.evidence[atom]
-        if hit in evidence
-    }
-    # One passage may be found by a name and by a phrase: it is shown once, as the name.
-    spans = {(hit.field, hit.start, hit.end): hit for hit in sorted(evidence, key=lambda hit: hit in entity_of)}
-    return Held(tuple(sorted(spans.values(), key=_place)), tuple(sorted(set(entity_of.values()))))
+    return Held(hits.places.shown(proof, compiled), hits.places.entities(proof, compiled))
 
 
 def find_bound(bounds: Sequence[Bound], scores: Mapping[str, float] | None) -> Bound | None:
@@ -184,34 +154,36 @@ def find_bound(bounds: Sequence[Bound], scores: Mapping[str, float] | None) -> B
     return next((bound for bound in bounds if bound.topic in known and known[bound.topic] < bound.least), None)
 
 
-def _find_required(compiled: CompiledRule, hits: Hits, item: ItemText) -> set[Evidence] | NotFound:
-    rule = compiled.rule
-    evidence: set[Evidence] = set()
+def _find_required(compiled: CompiledRule, places: Places, item: ItemText) -> int | NotFound:
+    """Return the places that prove a rule."""
+    fields = compiled.rule.fields
+    proof = 0
     for wanted in compiled.all:
-        found = hits.of_clause(wanted, rule.fields)
+        found = places.of(wanted, fields)
         if not found:
-            return NotFound(wanted, rule.fields)
-        evidence.update(found[:MAX_EVIDENCE])
+            return NotFound(wanted, fields)
+        proof |= places.first_of(found)
     for near in compiled.near:
-        close: tuple[Evidence, ...] | None = None
-        for place in rule.fields:
-            groups = [hits.of_clause(wanted, (place,)) for wanted in near.clauses]
-            if all(groups):
-                close = near_hits(item.field(place), groups, near.words, near.words is None)
-            if close:
+        for field in fields:
+            found = places.near(near, field, item.field(field))
+            if found:
+                proof |= found
                 break
-        if not close:
-            return NotFound(near, rule.fields)
-        evidence.update(close)
-    return evidence
+        else:
+            return NotFound(near, fields)
+    return proof
 
 
 def _find_stop(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: bool) -> Stopped | None:
     rule = compiled.rule
     for wanted in compiled.none:
-        found = hits.of_clause(wanted, rule.fields)
+        found = () if wanted.atoms.isdisjoint(hits.atoms) else hits.of_clause(wanted, rule.fields)
         if found:
             return Stopped(f"none {wanted.written}", found[0].quote)
+    return _find_condition(rule, item, is_example=is_example) if compiled.has_conditions else None
+
+
+def _find_condition(rule: Rule, item: ItemText, *, is_example: bool) -> Stopped | None:
     failed = next(_failed_filters(rule.filters, item), None)
     if failed is not None:
         return Stopped(failed)
@@ -279,15 +251,15 @@ def _find_tune_stop(made: CompiledTune, hits: Hits, item: ItemText, fields: Sequ
 
 def _match(rule: Rule, held: Held) -> RuleMatch:
     return RuleMatch(
-        owner=rule.owner,
-        rule=rule.id,
-        title=rule.title,
-        severity=rule.severity,
-        send=rule.send,
-        evidence=held.evidence,
-        entities=held.entities,
-        throttle=rule.throttle,
-        declared_at=rule.declared_at,
+        rule.owner,
+        rule.id,
+        rule.title,
+        rule.severity,
+        rule.send,
+        held.evidence,
+        held.entities,
+        rule.throttle,
+        rule.declared_at,
     )
 
 

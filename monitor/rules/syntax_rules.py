@@ -41,7 +41,7 @@ def read_rule(table: Table, id_: str, owner: str) -> Rule:
         declared_at=table.declared_at,
         severity=table.choice("severity", SEVERITIES) or Severity.MEDIUM,
         send=table.choice("send", SENDS) or Send.DIGEST,
-        fields=table.chosen("in", enum_choices(Field)) or (Field.TITLE, Field.BODY),
+        fields=tuple(dict.fromkeys(table.chosen("in", enum_choices(Field)))) or (Field.TITLE, Field.BODY),
         all=clauses,
         none=read_terms(table, table.texts("none")),
         near=near,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*|\u2029")
-# The first group ends a sentence wherever it stands; a Latin stop needs a blank or the end of the text after it.
-_STOP = re.compile(
-    r"(?:(?P<always>[。！？｡۔؟।॥။።]+)|(?P<maybe>[.!?…‼⁇⁈⁉]+))"
-    r"[\"'”’»›)\]）】」』》〉]*"
-    r"(?P<after>\s+|$)?"
-)
+_ALWAYS = "。！？｡۔؟।॥။።"
+"""Stops that end a sentence wherever they stand."""
+_MAYBE = ".!?…‼⁇⁈⁉"
+"""Stops that need a blank or the end of the text after them."""
+_STOP = re.compile(rf"(?:(?P<always>[{_ALWAYS}]+)|(?P<maybe>[{_MAYBE}]+))[\"'”’»›)\]）】」』》〉]*(?P<after>\s+|$)?")
+_MAY_END = re.compile(rf"[{_ALWAYS}{_MAYBE}\n\u2029]")
 _WORD_BEFORE = re.compile(r"[^\s(\[“\"'«]*$")
 _FIRST_LETTER = re.compile(r"[^\W\d_]")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
@@ -69,6 +69,11 @@ def sentences(text: str) -> tuple[tuple[int, int], ...]:
         _cut(text, start, end, spans)
         start = end if paragraph is None else paragraph.end()
     return tuple(spans)
+
+
+def may_end_sentence(text: str, start: int, end: int) -> bool:
+    """Return whether a sentence may end between two places; False is certain and costs little."""
+    return _MAY_END.search(text, start, end) is not None
 
 
 def _cut(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:

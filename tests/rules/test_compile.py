@@ -15,9 +15,9 @@ all = ["@ttp", "@attack"]
 
 def test_a_rule_is_looked_at_only_where_its_rarest_clause_is_found(compiled: Compile) -> None:
     book = compiled(RULE + '[rule.port]\nall = ["@gwadar", "port"]\n')
-    assert [one.rule.id for one in book.candidates(["@gwadar", "attack*"])] == ["port"]
-    assert [one.rule.id for one in book.candidates(["attack*"])] == []
-    assert [one.rule.id for one in book.candidates(["@jamaat-ul-ahrar"])] == ["ttp-attacks"]
+    assert [book.rules[number].rule.id for number in book.candidates(["@gwadar", "attack*"])] == ["port"]
+    assert book.candidates(["attack*"]) == []
+    assert [book.rules[number].rule.id for number in book.candidates(["@jamaat-ul-ahrar"])] == ["ttp-attacks"]
 
 
 def test_the_version_changes_with_what_decides_a_match_and_with_nothing_else(compiled: Compile) -> None:
