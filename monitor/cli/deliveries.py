@@ -18,7 +18,7 @@ def deliveries() -> None:
 def list_command(context: Context, *, as_json: bool) -> int:
     """List messages, newest first, with what became of them."""
     from monitor.cli.shapes import iso
-    from monitor.pipeline.desk import open_workspace
+    from monitor.pipeline.opening import open_workspace
     from monitor.records import DeliveryStatus
     from monitor.store import outbox
     from monitor.workspace.layout import Workspace
@@ -51,7 +51,7 @@ def retry(context: Context, ids: tuple[str, ...]) -> int:
     The next round sends them, unchanged. Ids stand in: monitor deliveries list
     """
     from monitor.errors import InputError
-    from monitor.pipeline.desk import open_workspace
+    from monitor.pipeline.opening import open_workspace
     from monitor.pipeline.progress import utc_now
     from monitor.store import outbox
     from monitor.workspace.layout import Workspace
@@ -82,7 +82,7 @@ def retry(context: Context, ids: tuple[str, ...]) -> int:
 @click.pass_obj
 def test(context: Context, route: str) -> int:
     """Send a test message through ROUTE now and say what happened."""
-    from monitor.pipeline.desk import read_config
+    from monitor.pipeline.opening import read_config
     from monitor.pipeline.progress import utc_now
     from monitor.pipeline.routetest import test_route
     from monitor.records import Sent

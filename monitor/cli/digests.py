@@ -20,7 +20,7 @@ def digests() -> None:
 def list_command(context: Context, *, as_json: bool) -> int:
     """List the digests that were closed, newest first."""
     from monitor.cli.shapes import iso
-    from monitor.pipeline.desk import open_workspace
+    from monitor.pipeline.opening import open_workspace
     from monitor.store import digests as digest_rows
     from monitor.workspace.layout import Workspace
 

@@ -27,8 +27,8 @@ for _command in (check, add, remove, pause, resume, discover, import_command, ex
 @click.pass_obj
 def list_command(context: Context, *, as_json: bool) -> int:
     """List the feeds of config.toml with their state."""
-    from monitor.pipeline.desk import open_workspace
     from monitor.pipeline.feedlist import feed_lines
+    from monitor.pipeline.opening import open_workspace
     from monitor.pipeline.progress import utc_now
     from monitor.workspace.layout import Workspace
 

@@ -39,7 +39,7 @@ def add(context: Context, /, url: str, *, no_check: bool, name: str | None, **op
     What is not a feed is not added; the answer says which feeds the page names.
     """
     from monitor.pipeline import feededit
-    from monitor.pipeline.desk import read_config
+    from monitor.pipeline.opening import read_config
     from monitor.workspace.layout import Workspace
 
     workspace = Workspace(context.root)
@@ -67,8 +67,8 @@ def _in_order(options: dict[str, str | bool | None]) -> Settings:
 
 
 def _asked(context: Context, url: str, given: Settings) -> FeedCheck:
-    from monitor.pipeline.desk import read_config
     from monitor.pipeline.feedcheck import check_feeds
+    from monitor.pipeline.opening import read_config
     from monitor.pipeline.progress import utc_now
     from monitor.records import Feed
     from monitor.workspace.layout import Workspace
@@ -191,7 +191,7 @@ def export(context: Context) -> int:
     """
     from monitor.feeds.opml import render_opml
     from monitor.pipeline import feededit
-    from monitor.pipeline.desk import read_config
+    from monitor.pipeline.opening import read_config
     from monitor.workspace.layout import Workspace
 
     config = read_config(Workspace(context.root))

@@ -29,9 +29,9 @@ def check(context: Context, names: tuple[str, ...], *, allow_private: bool, as_j
     Stores nothing. NAMES are names of config.toml or web addresses; without any, every feed is asked, and the past
     is told of those that are in trouble.
     """
-    from monitor.pipeline.desk import read_config
     from monitor.pipeline.feedcheck import check_feeds
     from monitor.pipeline.feedlife import advice, feed_lives, life_words
+    from monitor.pipeline.opening import read_config
     from monitor.pipeline.progress import utc_now
     from monitor.workspace.layout import Workspace
 
@@ -68,9 +68,9 @@ def discover(context: Context, url: str, *, sensitive: bool, allow_private: bool
     Says what each brings; stores nothing. Asks the page, the feeds it declares or links to, and, if none of them
     works, the places where feeds usually are.
     """
-    from monitor.pipeline.desk import read_config
     from monitor.pipeline.feededit import configured_as
     from monitor.pipeline.feedfind import discover as find
+    from monitor.pipeline.opening import read_config
     from monitor.pipeline.progress import utc_now
     from monitor.records import Feed
     from monitor.workspace.layout import Workspace

@@ -69,7 +69,9 @@ def show(context: Context, item: str, *, as_json: bool) -> int:
     ITEM is an id, the beginning of one, or the item's link.
     """
     from monitor.cli.item_page import item_record, print_item
-    from monitor.pipeline.desk import open_workspace
+    from monitor.pipeline.desk import load_topics
+    from monitor.pipeline.opening import open_workspace
+    from monitor.pipeline.reasons import lacks_reasons, with_reasons
     from monitor.store import alerts, assessments, digests, stories
     from monitor.store import items as item_rows
     from monitor.workspace.layout import Workspace
@@ -89,6 +91,8 @@ def show(context: Context, item: str, *, as_json: bool) -> int:
             story = stories.get(connection, one.assessment.story.story)
     finally:
         database.close()
+    if lacks_reasons(one):
+        one = with_reasons(load_topics(Workspace(context.root)), one)
     if as_json:
         context.echo_json(item_record(one, history))
     else:
@@ -98,8 +102,8 @@ def show(context: Context, item: str, *, as_json: bool) -> int:
 
 def _list(context: Context, query: str | None, asked: dict[str, object]) -> int:
     from monitor.cli.shapes import item_line
-    from monitor.pipeline.desk import open_workspace
     from monitor.pipeline.names import check_names
+    from monitor.pipeline.opening import open_workspace
     from monitor.store.lists import list_items
     from monitor.workspace.layout import Workspace
 

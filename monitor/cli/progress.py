@@ -24,10 +24,10 @@ class Bar:
         self._progress.start()
         self._task = self._progress.add_task(stage, total=total, step="")
 
-    def advance(self, step: str = "") -> None:
-        """Finish one step."""
+    def advance(self, step: str = "", count: int = 1) -> None:
+        """Finish ``count`` steps."""
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, advance=1, step=step)
+            self._progress.update(self._task, advance=count, step=step)
 
     def stop(self) -> None:
         """End the stage."""

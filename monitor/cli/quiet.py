@@ -41,7 +41,7 @@ def quiet(context: Context, /, item: str, **asked: object) -> int:
     and says why it was not shown.
     """
     from monitor.cli.stored import one_item
-    from monitor.pipeline.desk import read_config
+    from monitor.pipeline.opening import read_config
     from monitor.workspace.layout import Workspace
 
     config = read_config(Workspace(context.root))

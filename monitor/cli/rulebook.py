@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 
 def load_book(
-    root: Path, *, beside: Sequence[Path] = (), instead: Sequence[Path] = ()
+    root: Path, *, beside: Sequence[Path] = (), instead: Sequence[Path] = (), is_part: bool = False
 ) -> tuple[RuleBook, tuple[Problem, ...]]:
-    """Read and compile the workspace's rule files and those ``beside`` them, or only those named ``instead``."""
-    from monitor.rules.compile import compile_rules
+    """Read and compile the workspace's rule files and those ``beside`` them, or only those named ``instead``.
+
+    With ``is_part`` the book is for ``narrow``, see ``compile_rules``.
+    """
+    from monitor.rules.compile import Purpose, compile_rules
     from monitor.rules.syntax import read_rule_file
     from monitor.workspace.rulefiles import read_given_texts, read_rule_texts
 
@@ -30,19 +33,25 @@ def load_book(
         raise InputError(f"{root / 'rules'}: there is no rule file", fix)
     files = [read_rule_file(text, path) for path, text in {**texts, **given}.items()]
     today = datetime.now(UTC).date()
-    return compile_rules(files, _topics(root), today, analysts=_analysts(root)), (*unreadable, *more)
+    purpose = Purpose.NARROWING if is_part else Purpose.CHECKING
+    book = compile_rules(files, _topics(root), today, analysts=_analysts(root), purpose=purpose)
+    return book, (*unreadable, *more)
 
 
 def load_version(root: Path, version: str | None) -> tuple[RuleBook, tuple[Problem, ...]]:
-    """Read and compile the rules of a version: a git revision, a folder, a file, or (None) the workspace as it is."""
-    from monitor.rules.compile import compile_rules
+    """Read and compile the rules of a version: a git revision, a folder, a file, or (None) the workspace as it is.
+
+    The book is for comparing and ``narrow``, see ``compile_rules``.
+    """
+    from monitor.rules.compile import Purpose, compile_rules
     from monitor.rules.syntax import read_rule_file
     from monitor.workspace.versions import read_version
 
     texts, unreadable = read_version(root, version)
     files = [read_rule_file(text, path) for path, text in texts.items()]
     today = datetime.now(UTC).date()
-    return compile_rules(files, _topics(root), today, analysts=_analysts(root)), unreadable
+    analysts = _analysts(root)
+    return compile_rules(files, _topics(root), today, analysts=analysts, purpose=Purpose.NARROWING), unreadable
 
 
 def _topics(root: Path) -> tuple[str, ...] | None:

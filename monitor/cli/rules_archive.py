@@ -38,7 +38,7 @@ def try_command(context: Context, file: Path, *, days: int, rule_id: str | None,
     from monitor.workspace.layout import Workspace
     from monitor.workspace.rulefiles import name_of
 
-    book, unreadable = load_book(context.root, beside=(file,))
+    book, unreadable = load_book(context.root, beside=(file,), is_part=True)
     has_errors = warn_of_errors(context, (*book.problems, *unreadable))
     tried = trial_book(book, {name_of(file, context.root)}, rule_id)
     with open_archive(Workspace(context.root), datetime.now(UTC), days) as archived:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def one_item(root: Path, name: str) -> AssessedItem:
     """Return the item with this id, beginning of an id, or link. Raises InputError if none or several have it."""
-    from monitor.pipeline.desk import open_workspace
+    from monitor.pipeline.opening import open_workspace
     from monitor.store import assessments
     from monitor.store import items as item_rows
     from monitor.workspace.layout import Workspace

@@ -6,18 +6,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from monitor.classifiers.passages import Judgement, latest_judgements
+from monitor.matching.lexicon import Found
 from monitor.pipeline.progress import Progress
-from monitor.records import AssessedItem, Feed, RuleMatch
+from monitor.pipeline.slices import Result, Work, each_slice, processes_for
+from monitor.records import Feed, RuleMatch
 from monitor.rules.compile import RuleBook
-from monitor.rules.match import ItemText, match_item
-from monitor.store import archive, assessments
-from monitor.store.archive import ArchivedItem
-from monitor.store.engine import Connection
+from monitor.rules.match import ItemText, match_found
+from monitor.store import archive
+from monitor.store.archive import ArchivedItem, Decided
+from monitor.store.engine import Connection, Database
 
 MAX_EXAMPLES = 10
 MAX_SOURCES = 5
+_MOMENT = timedelta(seconds=1)
+"""Items first seen in the very moment a walk begins belong to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,9 @@ class Tally:
     """What one rule found, counted while the archive is walked; a story counts once, on its newest item's day."""
 
     rule: str
-    stories: dict[str, Hit] = field(default_factory=dict)
-    """By story, the newest item of each."""
+    stories: set[str] = field(default_factory=set)
+    examples: list[Hit] = field(default_factory=list)
+    """The newest item of each of the newest stories."""
     days: Counter[date] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
     overlaps: Counter[str] = field(default_factory=Counter)
@@ -49,15 +55,12 @@ class Tally:
         self.items += 1
         if hit.item.story in self.stories:
             return False
-        self.stories[hit.item.story] = hit
+        self.stories.add(hit.item.story)
+        if len(self.examples) < MAX_EXAMPLES:
+            self.examples.append(hit)
         self.days[hit.item.first_seen_at.date()] += 1
         self.sources[hit.item.outlet] += 1
         return True
-
-    @property
-    def examples(self) -> tuple[Hit, ...]:
-        """Return the newest stories' hits."""
-        return tuple(list(self.stories.values())[:MAX_EXAMPLES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +77,34 @@ class Trial:
 class Archive:
     """The stored items of some days, and what is needed to read them as rules do."""
 
-    connection: Connection
+    database: Database
     feeds: Mapping[str, Feed]
     judgements: tuple[Judgement, ...]
     now: datetime
     since: datetime
 
-    def batches(self, progress: Progress, what: str) -> Iterator[tuple[ArchivedItem, ...]]:
-        """Iterate over the items, newest first, telling how far it is."""
-        progress.start(what, archive.count_since(self.connection, self.since))
+    def work_through(
+        self, work: Work[Result], progress: Progress, what: str, processes: int | None = None
+    ) -> Iterator[tuple[int, Result]]:
+        """Iterate over (number of items, what ``work`` made of them), newest first, telling how far it is.
+
+        ``work`` may be called in other processes, see ``each_slice``; ``processes`` None means as many as it pays.
+        """
+        with self.database.read() as conn:
+            total = archive.count_since(conn, self.since)
+        progress.start(what, total)
         try:
-            for batch in archive.walk(self.connection, self.since):
-                yield batch
-                for _ in batch:
-                    progress.advance()
+            bounds = (self.since, self.now + _MOMENT)
+            for count, result in each_slice(self.database, bounds, work, processes or processes_for(total)):
+                yield count, result
+                progress.advance(count=count)
         finally:
             progress.stop()
+
+    def batches(self, progress: Progress, what: str) -> Iterator[tuple[ArchivedItem, ...]]:
+        """Iterate over the items, newest first, telling how far it is."""
+        for _, batch in self.work_through(_as_they_are, progress, what, processes=1):
+            yield batch
 
     def as_text(self, item: ArchivedItem) -> ItemText:
         """Return an item as rules saw it when it came; without scores, so that no ``min_score`` stops it yet."""
@@ -106,10 +121,6 @@ class Archive:
             first_seen_at=item.first_seen_at,
         )
 
-    def assessed(self, ids: Sequence[str]) -> dict[str, AssessedItem]:
-        """Return what was decided about items when they were assessed, by id."""
-        return {one.item.id: one for one in assessments.load(self.connection, ids)}
-
     def labels(self) -> dict[str, bool]:
         """Return by item whether analysts judged it relevant to any topic, or noise for all they judged it on."""
         labels: dict[str, bool] = {}
@@ -123,46 +134,67 @@ def since_days(now: datetime, days: int) -> datetime:
     return now - timedelta(days=days)
 
 
-def rules_held(archived: Archive, book: RuleBook, batch: Sequence[ArchivedItem]) -> Iterator[tuple[Hit, AssessedItem]]:
-    """Iterate over the matches of a book in a batch, each with what was decided about its item.
-
-    Rules are tried without scores first; only what matches is read with its scores and tried again.
-    """
-    found = [(item, text) for item in batch if match_item(book, text := archived.as_text(item)).rules]
-    known = archived.assessed([item.id for item, _ in found])
-    for item, text in found:
-        if item.id not in known:
-            continue
-        scores = {score.topic: score.score for score in known[item.id].assessment.scores}
-        for match in match_item(book, replace(text, scores=scores)).rules:
-            yield Hit(item, match), known[item.id]
+def asks_scores(book: RuleBook) -> bool:
+    """Return whether a score can stop a rule of the book."""
+    return any(compiled.rule.min_score for compiled in book.rules)
 
 
 def try_rules(
-    archived: Archive, book: RuleBook, progress: Progress, on_story: Callable[[Hit], None] | None = None
+    archived: Archive,
+    book: RuleBook,
+    progress: Progress,
+    on_story: Callable[[Hit], None] | None = None,
+    processes: int | None = None,
 ) -> Trial:
     """Return what the rules of a book would have found; ``on_story`` hears of every story as it is found."""
     tallies = {compiled.rule.full_id: Tally(compiled.rule.full_id) for compiled in book.rules}
     labels = archived.labels()
     seen = 0
-    for batch in archived.batches(progress, "trying rules"):
-        seen += len(batch)
-        for hit, assessed in rules_held(archived, book, batch):
+    for count, held in archived.work_through(partial(_held, archived, book), progress, "trying rules", processes):
+        seen += count
+        for hit, decided in held:
             tally = tallies[hit.match.id]
-            is_new = tally.add(hit)
-            if is_new:
-                _judge(tally, assessed, labels)
+            if tally.add(hit):
+                _judge(tally, hit.item.id, decided, labels)
                 if on_story is not None:
                     on_story(hit)
     return Trial(archived.since, archived.now, seen, tuple(tallies.values()))
 
 
-def _judge(tally: Tally, assessed: AssessedItem, labels: Mapping[str, bool]) -> None:
-    tally.above_threshold += bool(assessed.topics)
-    label = labels.get(assessed.item.id)
+def _held(
+    archived: Archive, book: RuleBook, conn: Connection, batch: Sequence[ArchivedItem]
+) -> list[tuple[Hit, Decided]]:
+    """Return the matches of a book in a batch, each with what was decided about its item.
+
+    Rules are tried without scores first; only for what matches are the scores read and, if they count, tried again.
+    """
+    held: list[tuple[ArchivedItem, ItemText, Found, tuple[RuleMatch, ...]]] = []
+    for item in batch:
+        text = archived.as_text(item)
+        found = book.lexicon.find(text.title, text.text)
+        rules = match_found(book, text, found).rules
+        if rules:
+            held.append((item, text, found, rules))
+    decided = archive.decided(conn, [item.id for item, *_ in held])
+    has_scores = asks_scores(book)
+    matched: list[tuple[Hit, Decided]] = []
+    for item, text, found, rules in held:
+        known = decided[item.id]
+        scored = match_found(book, replace(text, scores=known.scores), found).rules if has_scores else rules
+        matched.extend((Hit(item, match), known) for match in scored)
+    return matched
+
+
+def _as_they_are(_conn: Connection, batch: Sequence[ArchivedItem]) -> tuple[ArchivedItem, ...]:
+    return tuple(batch)
+
+
+def _judge(tally: Tally, item: str, decided: Decided, labels: Mapping[str, bool]) -> None:
+    tally.above_threshold += decided.is_relevant
+    label = labels.get(item)
     tally.judged_relevant += label is True
     tally.judged_noise += label is False
-    tally.overlaps.update({match.id for match in assessed.assessment.matches.rules} - {tally.rule})
+    tally.overlaps.update(decided.rules - {tally.rule})
 
 
 def chart(days: Mapping[date, int], since: date, until: date) -> str:

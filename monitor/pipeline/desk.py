@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from monitor.classifiers.definition import TopicDefinition
-from monitor.config import Config, parse_config
+from monitor.config import Config
 from monitor.digests.check import check_templates
 from monitor.digests.render import Renderer
 from monitor.errors import InputError
 from monitor.pipeline.lastgood import Settled, settle
+from monitor.pipeline.opening import config_text, open_workspace, read_config
 from monitor.pipeline.references import Named, reference_problems
 from monitor.pipeline.topics import Topics, build_topics, read_passage_texts, read_topic_texts
 from monitor.records import Problem
-from monitor.rules.compile import RuleBook, compile_rules
+from monitor.rules.compile import Purpose, RuleBook, compile_rules
 from monitor.rules.syntax import read_rule_file
-from monitor.store.engine import Database, open_database
-from monitor.workspace.files import read_text, read_texts
+from monitor.store.engine import Database
+from monitor.workspace.files import read_texts
 from monitor.workspace.layout import Workspace
 from monitor.workspace.rulefiles import unread_rule_files
 from monitor.workspace.starter import starter_templates
+
+__all__ = ["Desk", "open_desk", "open_workspace", "read_config"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +47,6 @@ class Desk:
         return self.topics.definitions
 
 
-def open_workspace(workspace: Workspace) -> tuple[Config, Database]:
-    """Read config.toml and open the database.
-
-    Raises InputError with every problem of an unreadable config, StoreError when the database cannot be used.
-    """
-    config = read_config(workspace)
-    return config, open_database(config.database, workspace.root)
-
-
-def read_config(workspace: Workspace) -> Config:
-    """Return the settings. Raises InputError with every problem of an unreadable config.toml."""
-    config, problems = parse_config(_config_text(workspace), "config.toml")
-    if config is None:
-        raise InputError("config.toml cannot be used, so nothing was done", "mend the lines above", problems)
-    return replace(config, limits=replace(config.limits, root=workspace.root))
-
-
 def load_topics(workspace: Workspace) -> Topics:
     """Return the topics as the files stand, without the database. Raises InputError if one of them cannot be used."""
     defining, unreadable = read_topic_texts(workspace)
@@ -70,15 +56,6 @@ def load_topics(workspace: Workspace) -> Topics:
     if any(problem.is_error for problem in found) or not topics.definitions:
         raise InputError("the topics cannot be used", "mend the lines above, see: monitor check", found)
     return topics
-
-
-def _config_text(workspace: Workspace) -> str:
-    if not workspace.config.exists():
-        raise InputError(
-            f"{workspace.config}: there is no such file",
-            f"make a workspace here with: monitor init {workspace.root}",
-        )
-    return read_text(workspace.config, "config.toml")
 
 
 def open_desk(workspace: Workspace, now: datetime, *, is_keeping: bool = True) -> Desk:
@@ -105,7 +82,7 @@ def _settled_desk(workspace: Workspace, config: Config, database: Database, now:
     rules = settle_rules(workspace, config, database, topics.built.ids, now.date(), keep)
     renderer, template_problems = load_templates(workspace)
     named = Named(topics.built.ids, rules.built, template_names(workspace))
-    dangling = reference_problems(config, _config_text(workspace), named)
+    dangling = reference_problems(config, config_text(workspace), named)
     return Desk(
         workspace=workspace,
         config=config,
@@ -131,13 +108,14 @@ def settle_rules(
     today: date,
     keep: datetime | None,
 ) -> Settled[RuleBook]:
-    """Return the rule book of rules/, with broken files replaced."""
+    """Return the rule book of rules/, with broken files replaced. Warnings are left to `check`."""
     texts, unreadable = read_texts(workspace.rules, workspace.root, "*.toml")
     unread = unread_rule_files(workspace.root)
 
     def build(files: Mapping[str, str]) -> tuple[RuleBook, tuple[Problem, ...]]:
         read = [read_rule_file(text, path) for path, text in files.items()]
-        book = compile_rules(read, topics, analysts=[one.name for one in config.analysts], today=today)
+        analysts = [one.name for one in config.analysts]
+        book = compile_rules(read, topics, today, analysts=analysts, purpose=Purpose.MATCHING)
         lost = [problem for problem in unreadable if not files.get(problem.where.path)]
         own = [problem for file in read for problem in file.problems]
         misplaced = [problem for problem in unread if not (problem.is_error and files)]

@@ -15,7 +15,7 @@ from monitor.errors import InputError
 from monitor.feeds.links import canonical_link
 from monitor.feeds.naming import feed_name
 from monitor.feeds.opml import FeedList, Subscription
-from monitor.pipeline.desk import read_config
+from monitor.pipeline.opening import read_config
 from monitor.records import Feed, FeedState
 from monitor.store import feeds as feed_rows
 from monitor.store.engine import Database, open_database

@@ -20,8 +20,8 @@ class Progress(Protocol):
     def start(self, stage: str, total: int) -> None:
         """Begin a stage of ``total`` steps."""
 
-    def advance(self, step: str = "") -> None:
-        """Finish one step, named for the person watching."""
+    def advance(self, step: str = "", count: int = 1) -> None:
+        """Finish ``count`` steps, the last one named for the person watching."""
 
     def stop(self) -> None:
         """End the stage."""
@@ -33,7 +33,7 @@ class Silent:
     def start(self, stage: str, total: int) -> None:
         """Show nothing."""
 
-    def advance(self, step: str = "") -> None:
+    def advance(self, step: str = "", count: int = 1) -> None:
         """Show nothing."""
 
     def stop(self) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from monitor.pipeline.backtest import Archive, Hit, rules_held
+from monitor.pipeline.backtest import Archive, Hit, asks_scores
 from monitor.pipeline.progress import Progress
-from monitor.records import AssessedItem, Send
-from monitor.rules.compile import CompiledRule, RuleBook
-from monitor.rules.diff import BookChanges, cause_of, compare_books
-from monitor.rules.narrow import narrow
+from monitor.records import RuleMatch, Send
+from monitor.rules.compile import RuleBook
+from monitor.rules.diff import BookChanges, Causes, Pair, compare_books
+from monitor.rules.match import ItemText
+from monitor.store import archive, assessments
 from monitor.store.archive import ArchivedItem
+from monitor.store.engine import Connection
 
 MAX_STORIES = 20
 """Stories printed per rule and side; the counts are of all."""
+SHOWN_TEXT = 80
+"""Code points of an untitled item that stand for its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +67,21 @@ class Difference:
         return tuple({story.hit.item.story: story for story in lost}.values())
 
 
-@dataclass(slots=True)
-class _Sides:
-    """The newest hit of every story, by rule, on each side."""
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """An item that at least one version finds, and by which rules: in both, and in one of them alone with the cause."""
 
-    old: dict[str, dict[str, Hit]] = field(default_factory=dict)
-    new: dict[str, dict[str, Hit]] = field(default_factory=dict)
-    found_after: set[str] = field(default_factory=set)
-    labels: dict[str, bool] = field(default_factory=dict)
+    item: ArchivedItem
+    in_both: tuple[str, ...]
+    lost: tuple[tuple[RuleMatch, str], ...]
+    won: tuple[tuple[RuleMatch, str], ...]
+    is_heard: bool
+    """True if a rule that alerts or enters digests finds it in the new version."""
 
 
-def diff_rules(archived: Archive, old: RuleBook, new: RuleBook, progress: Progress) -> Difference:
+def diff_rules(
+    archived: Archive, old: RuleBook, new: RuleBook, progress: Progress, processes: int | None = None
+) -> Difference:
     """Return what changes over the walked days if ``new`` takes the place of ``old``.
 
     Only rules that may match differently are tried; comments, examples and places change nothing.
@@ -81,60 +89,111 @@ def diff_rules(archived: Archive, old: RuleBook, new: RuleBook, progress: Progre
     changes = compare_books(old, new)
     if changes.is_empty:
         return Difference(changes, 0, ())
-
-    def is_affected(compiled: CompiledRule) -> bool:
-        return compiled.rule.full_id in changes.affected
-
-    before, after = narrow(old, is_affected), narrow(new, is_affected)
-    sides = _Sides({rule: {} for rule in changes.affected}, {rule: {} for rule in changes.affected})
-    labels = archived.labels()
+    comparer = _Comparer(archived, Pair(old, new, changes), frozenset(archived.labels()))
+    sides = _Sides(archived.labels())
     items = 0
-    for batch in archived.batches(progress, "comparing rules"):
-        items += len(batch)
-        for item in batch:
-            if item.id in labels:
-                sides.labels[item.story] = sides.labels.get(item.story, False) or labels[item.id]
-        _collect(archived, before, batch, sides.old)
-        for hit, assessed in _collect(archived, after, batch, sides.new):
-            if hit.match.send in (Send.ALERT, Send.DIGEST):
-                sides.found_after.add(assessed.assessment.story.story)
-    rules = tuple(_rule_diff(archived, before, after, sides, rule) for rule in sorted(changes.affected))
+    for count, (compared, labelled) in archived.work_through(comparer.compare, progress, "comparing rules", processes):
+        items += count
+        sides.add(compared, labelled)
+    rules = tuple(sides.rule(rule) for rule in sorted(changes.affected))
     return Difference(changes, items, _with_unchanged(archived, rules, changes))
 
 
-def _collect(
-    archived: Archive, book: RuleBook, batch: Sequence[ArchivedItem], side: dict[str, dict[str, Hit]]
-) -> list[tuple[Hit, AssessedItem]]:
-    found = list(rules_held(archived, book, batch))
-    for hit, _ in found:
-        side[hit.match.id].setdefault(hit.item.story, hit)
-    return found
+class _Comparer:
+    """Tries two versions of the rules on items."""
+
+    def __init__(self, archived: Archive, pair: Pair, labelled: Collection[str]) -> None:
+        self._archived = archived
+        self._pair = pair
+        self._labelled = labelled
+        self._lost, self._won = Causes(pair.old, pair.new), Causes(pair.new, pair.old)
+        self._has_scores = asks_scores(pair.old) or asks_scores(pair.new)
+
+    def compare(self, conn: Connection, batch: Sequence[ArchivedItem]) -> tuple[list[_Compared], list[tuple[str, str]]]:
+        """Return what the versions make of the items, and (item, story) of those that analysts judged."""
+        held = []
+        for item in batch:
+            text = self._archived.as_text(item)
+            found = self._pair.new.lexicon.find(text.title, text.text)
+            if found.mentions or found.phrases:
+                matches = self._pair.match(text, found)
+                if any(matches):
+                    held.append((item, text, found, matches))
+        decided = archive.decided(conn, [item.id for item, *_ in held]) if self._has_scores else {}
+        compared = []
+        for item, text, found, matches in held:
+            if self._has_scores:
+                scored = replace(text, scores=decided[item.id].scores)
+                compared.append(self._compared(item, scored, *self._pair.match(scored, found)))
+            else:
+                compared.append(self._compared(item, text, *matches))
+        return compared, [(item.id, item.story) for item in batch if item.id in self._labelled]
+
+    def _compared(
+        self, item: ArchivedItem, text: ItemText, before: Sequence[RuleMatch], after: Sequence[RuleMatch]
+    ) -> _Compared:
+        old, new = {match.id for match in before}, {match.id for match in after}
+        return _Compared(
+            item=replace(item, text=item.text[:SHOWN_TEXT]),
+            in_both=tuple(sorted(old & new)),
+            lost=tuple((match, self._lost.of(match, text)) for match in before if match.id not in new),
+            won=tuple((match, self._won.of(match, text)) for match in after if match.id not in old),
+            is_heard=any(match.send in (Send.ALERT, Send.DIGEST) for match in after),
+        )
 
 
-def _rule_diff(archived: Archive, before: RuleBook, after: RuleBook, sides: _Sides, rule: str) -> RuleDiff:
-    old, new = sides.old[rule], sides.new[rule]
-    diff = RuleDiff(rule, kept=len(old.keys() & new.keys()))
-    for story in new.keys() - old.keys():
-        hit = new[story]
-        cause = cause_of(after, before, hit.match, archived.as_text(hit.item))
-        diff.won.append(ChangedStory(hit, cause, sides.labels.get(story), is_still_found=True))
-    for story in old.keys() - new.keys():
-        hit = old[story]
-        cause = cause_of(before, after, hit.match, archived.as_text(hit.item))
-        is_still_found = story in sides.found_after
-        diff.lost.append(ChangedStory(hit, cause, sides.labels.get(story), is_still_found))
-    for stories in (diff.won, diff.lost):
-        stories.sort(key=lambda one: (one.hit.item.first_seen_at, one.hit.item.id), reverse=True)
-    return diff
+class _Sides:
+    """What each version found so far: by rule every story, and the newest item that one of them finds alone."""
+
+    def __init__(self, labels: Mapping[str, bool]) -> None:
+        self._labels = labels
+        self._story_labels: dict[str, bool] = {}
+        self._heard: set[str] = set()
+        self._old: defaultdict[str, set[str]] = defaultdict(set)
+        self._new: defaultdict[str, set[str]] = defaultdict(set)
+        self._lost: defaultdict[str, dict[str, tuple[Hit, str]]] = defaultdict(dict)
+        self._won: defaultdict[str, dict[str, tuple[Hit, str]]] = defaultdict(dict)
+
+    def add(self, compared: Sequence[_Compared], labelled: Sequence[tuple[str, str]]) -> None:
+        """Take what was found in older items than before."""
+        for item, story in labelled:
+            self._story_labels[story] = self._story_labels.get(story, False) or self._labels[item]
+        for one in compared:
+            story = one.item.story
+            for rule in one.in_both:
+                self._old[rule].add(story)
+                self._new[rule].add(story)
+            for matches, stories, alone in ((one.lost, self._old, self._lost), (one.won, self._new, self._won)):
+                for match, cause in matches:
+                    stories[match.id].add(story)
+                    alone[match.id].setdefault(story, (Hit(one.item, match), cause))
+            if one.is_heard:
+                self._heard.add(story)
+
+    def rule(self, rule: str) -> RuleDiff:
+        """Return what changes for one rule, the newest stories first."""
+        old, new = self._old[rule], self._new[rule]
+        diff = RuleDiff(rule, kept=len(old & new))
+        for story, (hit, cause) in self._won[rule].items():
+            if story not in old:
+                diff.won.append(ChangedStory(hit, cause, self._story_labels.get(story), is_still_found=True))
+        for story, (hit, cause) in self._lost[rule].items():
+            if story not in new:
+                is_heard = story in self._heard
+                diff.lost.append(ChangedStory(hit, cause, self._story_labels.get(story), is_still_found=is_heard))
+        for changed in (diff.won, diff.lost):
+            changed.sort(key=lambda one: (one.hit.item.first_seen_at, one.hit.item.id), reverse=True)
+        return diff
 
 
 def _with_unchanged(archived: Archive, rules: Sequence[RuleDiff], changes: BookChanges) -> tuple[RuleDiff, ...]:
     """Mark as still found what a rule found that did not change; what it found is stored."""
     lost = {story.hit.item.id for rule in rules for story in rule.lost if not story.is_still_found}
-    stored = archived.assessed(sorted(lost))
+    with archived.database.read() as conn:
+        stored = assessments.load(conn, sorted(lost))
     held = {
-        id_
-        for id_, one in stored.items()
+        one.item.id
+        for one in stored
         for match in one.assessment.matches.rules
         if match.id not in changes.affected and match.send in (Send.ALERT, Send.DIGEST)
     }

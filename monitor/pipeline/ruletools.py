@@ -10,7 +10,7 @@ from datetime import datetime
 from monitor.classifiers.passages import Judgement, read_judgements
 from monitor.errors import InputError
 from monitor.pipeline.backtest import Archive, since_days
-from monitor.pipeline.desk import open_workspace
+from monitor.pipeline.opening import open_workspace
 from monitor.pipeline.progress import Progress
 from monitor.records import Send
 from monitor.rules.compile import CompiledRule, RuleBook
@@ -28,14 +28,13 @@ def open_archive(workspace: Workspace, now: datetime, days: int) -> Iterator[Arc
     """
     config, database = open_workspace(workspace)
     try:
-        with database.read() as connection:
-            yield Archive(
-                connection=connection,
-                feeds={feed.name: feed for feed in (*config.feeds, *config.paused)},
-                judgements=judgements_of(workspace),
-                now=now,
-                since=since_days(now, days),
-            )
+        yield Archive(
+            database=database,
+            feeds={feed.name: feed for feed in (*config.feeds, *config.paused)},
+            judgements=judgements_of(workspace),
+            now=now,
+            since=since_days(now, days),
+        )
     finally:
         database.close()
 

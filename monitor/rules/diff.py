@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
-from monitor.matching.lexicon import compile_lexicon
-from monitor.matching.terms import Entity
+from monitor.matching.lexicon import Found, compile_lexicon
+from monitor.matching.terms import Entity, patterns_of
 from monitor.records import RuleMatch
-from monitor.rules.compile import CompiledRule, RuleBook, describe_entity, describe_rule
-from monitor.rules.match import Held, ItemText, NotFound, Stopped, evaluate, owner_hits
-from monitor.rules.narrow import atoms_of
+from monitor.rules.compile import CompiledRule, RuleBook, describe_entity, describe_rule, index_rules
+from monitor.rules.match import Held, ItemText, NotFound, Stopped, evaluate, match_found, match_item, owner_hits
+from monitor.rules.narrow import atoms_of, narrow
+from monitor.text.fold import fold_tight
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,11 @@ class BookChanges:
     lines: tuple[str, ...]
     affected: frozenset[str]
     """Full ids."""
+    rewritten: frozenset[str]
+    """Those of them that say something else; the others are affected by names alone."""
+    spellings: frozenset[str]
+    """Names and wider phrases that only one of the books has, or has otherwise: an item that holds none of them
+    mentions the same entities in both."""
 
     @property
     def is_empty(self) -> bool:
@@ -31,42 +37,87 @@ def compare_books(old: RuleBook, new: RuleBook) -> BookChanges:
     """Return what differs between two books in what they match; comments, examples and order do not count."""
     before, after = _rules(old), _rules(new)
     names = dict(_changed_names(old, new))
-    atoms = {f"@{id_}" for id_ in _touched(old, names) | _touched(new, names)}
-    affected = set()
+    spellings = _changed_spellings(old, new, names)
+    atoms = {f"@{id_}" for book in (old, new) for id_ in _touched(book, names, spellings)}
+    affected, rewritten = set(), set()
     lines = []
     for rule in sorted({*before, *after}):
         one, other = before.get(rule), after.get(rule)
         if one is None or other is None:
             lines.append(f"{rule}: {'new' if one is None else 'removed'}")
-            affected.add(rule)
-            continue
-        if describe_rule(one) != describe_rule(other):
-            affected.add(rule)
+            rewritten.add(rule)
+        elif describe_rule(one) != describe_rule(other):
+            rewritten.add(rule)
             lines.extend(f"{rule}: {line}" for line in _changed_clauses(one, other))
         elif atoms & (atoms_of(one) | atoms_of(other)):
             affected.add(rule)
     lines.extend(line for found in names.values() for line in found)
-    return BookChanges(tuple(lines), frozenset(affected))
+    return BookChanges(tuple(lines), frozenset(affected | rewritten), frozenset(rewritten), spellings)
+
+
+class Pair:
+    """Two versions of the rules side by side, cut down to the rules that may match differently."""
+
+    def __init__(self, old: RuleBook, new: RuleBook, changes: BookChanges) -> None:
+        def is_affected(compiled: CompiledRule) -> bool:
+            return compiled.rule.full_id in changes.affected
+
+        wanted = {atom for book in (old, new) for one in book.rules if is_affected(one) for atom in atoms_of(one)}
+        self.old = narrow(old, is_affected, wanted)
+        self.new = narrow(new, is_affected, wanted | changes.spellings)
+        rewritten = tuple(one for one in self.old.rules if one.rule.full_id in changes.rewritten)
+        self._rewritten = replace(self.old, rules=rewritten, index=index_rules(rewritten))
+        self._changes = changes
+
+    def match(
+        self, item: ItemText, found: Found | None = None
+    ) -> tuple[tuple[RuleMatch, ...], tuple[RuleMatch, ...]]:
+        """Return the matches in the old and in the new version, as ``match_item`` would in each.
+
+        ``found`` is what ``self.new.lexicon`` found in the item. It serves both versions, unless the item holds a
+        spelling that they read differently.
+        """
+        found = found or self.new.lexicon.find(item.title, item.text)
+        after = match_found(self.new, item, found).rules
+        if not self._changes.spellings.isdisjoint(found.phrases):
+            return match_item(self.old, item).rules, after
+        before = [match for match in after if match.id not in self._changes.rewritten]
+        if self._rewritten.rules:
+            before.extend(match_found(self._rewritten, item, found).rules)
+        return tuple(before), after
+
+
+class Causes:
+    """Says which name or clause made a match hold in one book and not in the other."""
+
+    def __init__(self, gainer: RuleBook, loser: RuleBook) -> None:
+        self._loser = loser
+        self._rules = _rules(loser)
+        self._known = {name.text for entity in loser.entities for name in entity.names}
+        self._listed = {name.text: entity.id for entity in gainer.entities for name in entity.names}
+
+    def of(self, match: RuleMatch, item: ItemText) -> str:
+        """Return the cause of a match, in words."""
+        compiled = self._rules.get(match.id)
+        if compiled is None:
+            return "the rule itself"
+        only_here = [hit.name for hit in match.evidence if hit.name in self._listed and hit.name not in self._known]
+        if only_here:
+            return f'the name "{only_here[0]}" of @{self._listed[only_here[0]]}'
+        hits = owner_hits(self._loser, match.owner, self._loser.lexicon.find(item.title, item.text))
+        outcome = evaluate(compiled, hits, item)
+        match outcome:
+            case NotFound(clause=clause):
+                return f"the clause {clause}"
+            case Stopped(clause=clause, quote=quote):
+                return f"{clause}: “{quote}”" if quote else clause
+            case Held():
+                return "another reading of the item"
 
 
 def cause_of(gainer: RuleBook, loser: RuleBook, match: RuleMatch, item: ItemText) -> str:
     """Return which name or clause made ``match`` hold in one book and not in the other, in words."""
-    compiled = _rules(loser).get(match.id)
-    if compiled is None:
-        return "the rule itself"
-    known = {name.text for entity in loser.entities for name in entity.names}
-    listed = {name.text: entity.id for entity in gainer.entities for name in entity.names}
-    only_here = [hit.name for hit in match.evidence if hit.name in listed and hit.name not in known]
-    if only_here:
-        return f'the name "{only_here[0]}" of @{listed[only_here[0]]}'
-    outcome = evaluate(compiled, owner_hits(loser, match.owner, loser.lexicon.find(item.title, item.text)), item)
-    match outcome:
-        case NotFound(clause=clause):
-            return f"the clause {clause}"
-        case Stopped(clause=clause, quote=quote):
-            return f"{clause}: “{quote}”" if quote else clause
-        case Held():
-            return "another reading of the item"
+    return Causes(gainer, loser).of(match, item)
 
 
 def _rules(book: RuleBook) -> dict[str, CompiledRule]:
@@ -95,19 +146,35 @@ def _name_lines(one: Entity, other: Entity) -> list[str]:
     return lines or ["declared elsewhere"]
 
 
-def _touched(book: RuleBook, changed: dict[str, list[str]]) -> set[str]:
-    """Return the changed entities and those whose names stand inside a changed one's: it hides them."""
-    ids = {entity.id for entity in book.entities if entity.id in changed}
-    others = [entity for entity in book.entities if entity.id not in ids]
-    inner = compile_lexicon((), sorted({name.text for entity in others for name in entity.names}))
-    hidden = {
-        phrase
+def _changed_spellings(old: RuleBook, new: RuleBook, changed: Collection[str]) -> frozenset[str]:
+    """Return the names and wider phrases of changed entities that the two books do not have alike."""
+    before, after = (_spellings(book, changed) for book in (old, new))
+    return frozenset(text for text, _ in before ^ after)
+
+
+def _spellings(book: RuleBook, ids: Collection[str]) -> set[tuple[str, tuple[object, ...]]]:
+    """Return every text that entities list, with what decides its meaning there."""
+    listed = [entity for entity in book.entities if entity.id in ids]
+    names = {(name.text, (one.id, one.owner, name.only_with)) for one in listed for name in one.names}
+    return names | {(phrase, (one.id, one.owner, "not_in")) for one in listed for phrase in one.not_in}
+
+
+def _touched(book: RuleBook, changed: Collection[str], spellings: Collection[str]) -> set[str]:
+    """Return the changed entities and those with a name inside a changed spelling: it hides them."""
+    folded = [fold_tight(spelling).text for spelling in sorted(spellings)]
+    # Necessary for a name to stand inside, and cheap to ask; the search itself is asked of those few.
+    inside = {
+        name.text
         for entity in book.entities
-        if entity.id in ids
         for name in entity.names
-        for phrase in inner.find(name.text, "").phrases
+        if entity.id not in changed
+        and any(pattern.text in text for pattern in patterns_of(name.text) for text in folded)
     }
-    return ids | {entity.id for entity in others if any(name.text in hidden for name in entity.names)}
+    inner = compile_lexicon((), sorted(inside))
+    hidden = {phrase for spelling in spellings for phrase in inner.find(spelling, "").phrases}
+    known = {entity.id for entity in book.entities}
+    others = {entity.id for entity in book.entities if any(name.text in hidden for name in entity.names)}
+    return (set(changed) & known) | others
 
 
 _PARTS = ("id", "title", "severity, send or in", "all", "near", "none", "min_score", "filters", "throttle or expires")

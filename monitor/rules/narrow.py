@@ -10,14 +10,14 @@ from monitor.matching.terms import Entity
 from monitor.rules.compile import CompiledRule, RuleBook, index_rules
 
 
-def narrow(book: RuleBook, keep: Callable[[CompiledRule], bool]) -> RuleBook:
+def narrow(book: RuleBook, keep: Callable[[CompiledRule], bool], more: Collection[str] = ()) -> RuleBook:
     """Return a book of the rules that ``keep`` accepts: they match there what they match in the whole one.
 
     It holds the names these rules look for, and those of other entities that hold one of them inside (the longest
-    name wins); mutes are left out.
+    name wins); mutes are left out. ``more`` are atoms to look for beside those of the rules.
     """
     rules = tuple(compiled for compiled in book.rules if keep(compiled))
-    atoms = {atom for compiled in rules for atom in atoms_of(compiled)}
+    atoms = {atom for compiled in rules for atom in atoms_of(compiled)}.union(more)
     entities = with_rivals(book.entities, {atom[1:] for atom in atoms if atom.startswith("@")})
     kept = {entity.id for entity in entities}
     return replace(

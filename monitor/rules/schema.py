@@ -97,7 +97,7 @@ def _rule() -> Schema:
     }
 
 
-def _filters() -> Schema:
+def _filters() -> dict[str, Schema]:
     stances = _list(_choice("", Stance))
     return {
         "langs": _texts("Only items in these languages: en, ur, fa, ps, zh, hi …"),

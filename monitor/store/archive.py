@@ -33,7 +33,7 @@ class ArchivedItem:
 
 @dataclass(slots=True)
 class Decided:
-    """What lists know of an item's last assessment, read without the assessment itself: 4 times as fast."""
+    """What lists know of an item's last assessment; the assessment itself is longer than the item."""
 
     scores: dict[str, float] = field(default_factory=dict)
     is_relevant: bool = False
@@ -70,6 +70,12 @@ def walk(conn: Connection, since: datetime, until: datetime | None = None) -> It
         yield tuple(ArchivedItem(*row) for row in batch)
 
 
+def moment_before(conn: Connection, until: datetime, count: int) -> datetime | None:
+    """Return when the ``count``-th newest item of those first seen before ``until`` was, None if there are fewer."""
+    query = sa.select(items.c.first_seen_at).where(items.c.first_seen_at < until)
+    return conn.execute(query.order_by(items.c.first_seen_at.desc()).offset(count - 1).limit(1)).scalar()
+
+
 def count_since(conn: Connection, since: datetime) -> int:
     """Return how many items were first seen at or after a moment."""
     return conn.execute(
@@ -78,12 +84,12 @@ def count_since(conn: Connection, since: datetime) -> int:
 
 
 def decided(conn: Connection, ids: Collection[str]) -> dict[str, Decided]:
-    """Return what was decided about items, by id; nothing about those that wait to be assessed."""
+    """Return what was decided about items, by id: of each one, nothing of those that wait to be assessed."""
     query = sa.select(facets.c.item, facets.c.kind, facets.c.value, facets.c.score, facets.c.is_relevant)
-    found: dict[str, Decided] = {}
+    found = {id_: Decided() for id_ in ids}
     for batch in in_batches(ids):
         for item, kind, value, score, is_relevant in conn.execute(query.where(facets.c.item.in_(batch))):
-            one = found.setdefault(item, Decided())
+            one = found[item]
             if kind == TOPIC:
                 one.scores[value] = score
                 one.is_relevant = one.is_relevant or is_relevant

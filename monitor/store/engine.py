@@ -65,6 +65,10 @@ class Database:
         """Close every connection; the write-ahead log goes into the file."""
         self._engine.dispose()
 
+    def forget_connections(self) -> None:
+        """Leave the connections to the process this one was forked from, and open new ones here."""
+        self._engine.dispose(close=False)
+
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
         try:

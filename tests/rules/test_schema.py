@@ -51,7 +51,7 @@ VALUES = (
 
 
 def _is_valid(text: str) -> bool:
-    return VALIDATOR.is_valid(_without_dates(tomllib.loads(text)))
+    return bool(VALIDATOR.is_valid(_without_dates(tomllib.loads(text))))
 
 
 def _without_dates(value: object) -> object:

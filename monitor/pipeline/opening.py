@@ -1,0 +1,38 @@
+"""Open a workspace's settings and database, and nothing else: most commands need no more, and answer sooner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.config import Config, parse_config
+from monitor.errors import InputError
+from monitor.store.engine import Database, open_database
+from monitor.workspace.files import read_text
+from monitor.workspace.layout import Workspace
+
+
+def open_workspace(workspace: Workspace) -> tuple[Config, Database]:
+    """Read config.toml and open the database.
+
+    Raises InputError with every problem of an unreadable config, StoreError when the database cannot be used.
+    """
+    config = read_config(workspace)
+    return config, open_database(config.database, workspace.root)
+
+
+def read_config(workspace: Workspace) -> Config:
+    """Return the settings. Raises InputError with every problem of an unreadable config.toml."""
+    config, problems = parse_config(config_text(workspace), "config.toml")
+    if config is None:
+        raise InputError("config.toml cannot be used, so nothing was done", "mend the lines above", problems)
+    return replace(config, limits=replace(config.limits, root=workspace.root))
+
+
+def config_text(workspace: Workspace) -> str:
+    """Return the text of config.toml. Raises InputError if there is none."""
+    if not workspace.config.exists():
+        raise InputError(
+            f"{workspace.config}: there is no such file",
+            f"make a workspace here with: monitor init {workspace.root}",
+        )
+    return read_text(workspace.config, "config.toml")
