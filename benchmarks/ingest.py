@@ -14,12 +14,13 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._feedserver import feed
+from benchmarks._peers import Peer, present
 
 CASES = (("cold", "normal"), ("304", "normal"), ("same", "plain"), ("changed", "changed"), ("new", "new"))
 """Cases in the order they are run on one workspace, and what the server is told to answer."""
@@ -55,7 +56,11 @@ def run(command: Sequence[str], environment: dict[str, str] | None = None) -> Co
     """Run a program to its end; raise CalledProcessError if it fails."""
     began = time.monotonic()
     with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(command, cwd=HERE, stdout=out, env={**os.environ, **(environment or {})})
+        # Of what a peer says to a person nothing is kept; what goes wrong is in its exit code and its items.
+        errors = subprocess.DEVNULL if environment else None
+        process = subprocess.Popen(
+            command, cwd=HERE, stdout=out, stderr=errors, env={**os.environ, **(environment or {})}
+        )
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.monotonic() - began
@@ -113,27 +118,20 @@ def parse_only(kind: str, bodies: Sequence[bytes]) -> float:
     return time.process_time() - began
 
 
-def peers(python: str, port: int, feeds: int, folder: Path) -> dict[str, dict[str, Cost]]:
-    """Return what other feed readers take for the same cases, as far as they are installed for ``python``."""
-    found: dict[str, dict[str, Cost]] = {}
-    probe = "import importlib.util, sys; sys.exit(importlib.util.find_spec('reader') is None)"
-    if subprocess.run([python, "-c", probe], check=False).returncode == 0:
-        program = (
-            "import sys; from reader import make_reader\n"
-            f"with make_reader({str(folder / 'reader.db')!r}, feed_root=None) as reader:\n"
-            f"    [reader.add_feed(f'http://127.0.0.1:{port}/{{n}}', exist_ok=True) for n in range({feeds})]\n"
-            # Not update_feeds: it leaves out feeds that were updated within the hour.
-            "    [reader.update_feed(feed) for feed in reader.get_feeds()]\n"
-        )
-        try:
-            found["reader"] = _cases(port, lambda: run([python, "-c", program]))
-        except subprocess.CalledProcessError as error:
-            print(f"reader is installed and does not run: {error}", file=sys.stderr)
-    return found
+def _peer_costs(peer: Peer, port: int, feeds: int, items: int) -> dict[str, Cost] | None:
+    """Return what a peer takes for the cases; None if it does not run or does not keep what the feeds bring."""
+    try:
+        costs = _cases(port, lambda: run(peer.command, {"HOME": str(peer.home)}))
+    except subprocess.CalledProcessError as error:
+        print(f"{peer.name} is installed and does not run: {error}", file=sys.stderr)
+        return None
+    if peer.count() != feeds * (items + 1):
+        print(f"{peer.name} has {peer.count()} items and should have {feeds * (items + 1)}", file=sys.stderr)
+        return None
+    return costs
 
 
-def _cases(port: int, once: object) -> dict[str, Cost]:
-    assert callable(once)
+def _cases(port: int, once: Callable[[], Cost]) -> dict[str, Cost]:
     costs: dict[str, Cost] = {}
     for case, mode in CASES:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/mode?{mode}").read()
@@ -149,27 +147,38 @@ def measure(feeds: int, items: int, python: str) -> None:
     print("| | " + " | ".join(case for case, _ in CASES) + " |\n|---|" + "---|" * len(CASES))
     with tempfile.TemporaryDirectory() as name, serving(feeds, items) as port:
         folder = Path(name)
-        configure(folder, [f"http://127.0.0.1:{port}/{number}" for number in range(feeds)])
+        addresses = [f"http://127.0.0.1:{port}/{number}" for number in range(feeds)]
+        configure(folder, addresses)
         ours = _cases(port, lambda: run([sys.executable, "-m", "benchmarks._pollonce", str(folder)]))
         for case, expected in (("cold", feeds * items), ("new", feeds)):
             assert ours[case].out.split()[2] == str(expected), f"{case}: {ours[case].out}"
         _row("monitor", [ours[case].cpu / feeds for case, _ in CASES])
         if feeds == 1000:
             print("| target | " + " | ".join(f"≤ {TARGETS[case]:g}" for case, _ in CASES) + " |")
-        for peer, costs in peers(python, port, feeds, folder).items():
-            _row(peer, [costs[case].cpu / feeds for case, _ in CASES])
-        fetching = [sys.executable, "-m", "benchmarks.ingest", "--fetch", str(port), str(feeds)]
-        bounds = {"aiohttp, fetch only": run(fetching).cpu}
-        if shutil.which("curl"):
-            listed = folder / "curl.conf"
-            listed.write_text("".join(f"url=http://127.0.0.1:{port}/{n}\noutput=/dev/null\n" for n in range(feeds)))
-            bounds["curl, fetch only"] = run(["curl", "-s", "-Z", "--no-progress-meter", "-K", str(listed)]).cpu
+        found, absent = present(python, addresses, folder)
+        for peer in found:
+            costs = _peer_costs(peer, port, feeds, items)
+            if costs is not None:
+                _row(peer.name, [costs[case].cpu / feeds for case, _ in CASES])
+        bounds = _fetching_bounds(port, feeds, folder)
     bounds["expat, parse only"] = parse_only("expat", bodies)
     bounds["lxml, parse only"] = parse_only("lxml", bodies)
-    memory = max(cost.megabytes for cost in ours.values())
-    print(f"\nmemory at most {memory:.0f} MB; bounds, CPU ms per feed, and our cold case as a multiple:\n")
     for label, seconds in bounds.items():
-        print(f"- {label}: {seconds / feeds * 1000:.2f} ({ours['cold'].cpu / seconds:.1f} ×)")
+        ratios = " | ".join(f"{ours[case].cpu / seconds:.1f} ×" for case, _ in CASES)
+        print(f"| monitor / {label} ({seconds / feeds * 1000:.2f}) | {ratios} |")
+    print(f"\nnot installed, so not measured: {', '.join(absent) or 'none'}; "
+          f"our memory at most {max(cost.megabytes for cost in ours.values()):.0f} MB")  # fmt: skip
+
+
+def _fetching_bounds(port: int, feeds: int, folder: Path) -> dict[str, float]:
+    """Return the CPU seconds of programs that fetch every body once and do nothing with it."""
+    fetching = [sys.executable, "-m", "benchmarks.ingest", "--fetch", str(port), str(feeds)]
+    bounds = {"aiohttp, fetch only": run(fetching).cpu}
+    if shutil.which("curl"):
+        listed = folder / "curl.conf"
+        listed.write_text("".join(f"url=http://127.0.0.1:{port}/{n}\noutput=/dev/null\n" for n in range(feeds)))
+        bounds["curl, fetch only"] = run(["curl", "-s", "-Z", "--no-progress-meter", "-K", str(listed)]).cpu
+    return bounds
 
 
 def latency(feeds: int = 200, seconds: float = 0.2) -> None:
