@@ -50,8 +50,9 @@ class _Fit:
 
     def owned_by(self, item: str, owners: Mapping[ItemKey, str]) -> bytes | None:
         """Return the hash by which the entry may be recognised from now on, if all its keys lead to ``item``."""
-        is_own = self.has_all_keys and all(owners.get(key) == item for key in self.keys)
-        return self.candidate.entry.hash if is_own else None
+        if not self.has_all_keys or any(owners[key] != item for key in self.keys):
+            return None
+        return self.candidate.entry.hash
 
 
 def compare(feed: Feed, state: FeedState, pull: Pull, found: Known, now: datetime) -> FeedChanges:

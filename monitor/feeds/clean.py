@@ -11,7 +11,7 @@ from typing import Final
 
 import nh3
 
-from monitor.feeds.fast_text import ODD, simple_text
+from monitor.feeds.fast_text import is_odd, simple_text
 from monitor.feeds.links import clean_link
 from monitor.text.html import clean_text, html_to_text
 
@@ -119,6 +119,8 @@ def plain_title(value: str) -> Cleaned:
 
 def plain_line(value: str) -> str:
     """Return a short value (author, tag, outlet) as plain text of at most 200 characters."""
+    if len(value) <= MAX_LINE and value.isascii() and value.isprintable() and "<" not in value and "&" not in value:
+        return " ".join(value.split())  # most are, and a round has tens of thousands of them
     return plain_title(value[: MAX_LINE * 10]).text[:MAX_LINE]
 
 
@@ -203,7 +205,7 @@ def safe_html(html: str, base: str | None) -> str:
     No scripts, styles, forms, frames or remote images; only http and https links; at most 200,000 characters.
     """
     html = _without_cdata(html[:MAX_TEXT])
-    html = tame(html) if ODD.search(html) else _thinned(html.strip())
+    html = tame(html) if is_odd(html) else _thinned(html.strip())
     if "<" not in html and "&" not in html:
         return html.replace(">", "&gt;").replace("\xa0", "&nbsp;")
     token = _BASE.set(base)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from itertools import compress
 from typing import Final
 
 from monitor.feeds.clean import MAX_TEXT, Cleaned, plain_text, plain_words, safe_html
@@ -55,6 +56,7 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
     name in it must be found. ``base`` is what links in the HTML are relative to.
     """
     told: list[tuple[Passage, Cleaned]] = []
+    told_letters: list[str] = []
     flags: list[str] = []
     for passage in dict.fromkeys(passages):
         if not passage.value.strip():
@@ -63,11 +65,12 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
         flags += cleaned.flags
         if not cleaned.text:
             continue
-        if told:
+        if len(passages) > 1:
             letters = _letters(cleaned.text)
-            if any(letters[:_COMPARED] in _letters(other.text) for _, other in told):
+            if any(letters[:_COMPARED] in others for others in told_letters):
                 continue
-            told = [(old, other) for old, other in told if _letters(other.text)[:_COMPARED] not in letters]
+            kept = [others[:_COMPARED] not in letters for others in told_letters]
+            told, told_letters = list(compress(told, kept)), [*compress(told_letters, kept), letters]
         told.append((passage, cleaned))
     told.reverse()
     text = "\n\n".join(cleaned.text for _, cleaned in told)
@@ -101,4 +104,5 @@ def read_dates(published: str | None, updated: str | None, now: datetime) -> Dat
 
 
 def _letters(text: str) -> str:
-    return "".join(text[: MAX_TEXT // 4].split()).casefold()
+    # The only blanks of a cleaned text.
+    return text[: MAX_TEXT // 4].replace(" ", "").replace("\n", "").casefold()

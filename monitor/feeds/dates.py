@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from monitor.feeds.date_words import DIGITS, MONTHS, ZONES
 
@@ -76,9 +77,14 @@ def read_date(value: str, now: datetime) -> tuple[datetime | None, str]:
 def _read_usual(usual: re.Match[str], now: datetime) -> tuple[datetime | None, str]:
     day, month, year, hour, minute, second, sign, hours, minutes = usual.groups()
     try:
-        clock = _clock(hour, minute, second, "")
         zone = _offset(sign, int(hours), int(minutes)) if sign else UTC
-        moment = _moment((int(year), MONTHS[month.lower()], int(day)), clock, zone)
+        if hour < "24" and minute < "60" and second < "60":
+            moment = datetime(
+                int(year), MONTHS[month.lower()], int(day), int(hour), int(minute), int(second), tzinfo=zone
+            )
+            moment = moment.astimezone(UTC) if sign else moment
+        else:
+            moment = _moment((int(year), MONTHS[month.lower()], int(day)), _clock(hour, minute, second, ""), zone)
     except (KeyError, ValueError, OverflowError):
         return None, UNREADABLE
     return _plausible(moment, "", now)
@@ -160,6 +166,7 @@ def _zone(text: str) -> tuple[timezone, str]:
     return UTC, ZONE_UNKNOWN if names else ""
 
 
+@lru_cache(maxsize=256)
 def _offset(sign: str, hours: int, minutes: int) -> timezone:
     if hours > 15 or minutes > 59:
         raise ValueError("not an offset of any zone")

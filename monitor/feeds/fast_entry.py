@@ -7,6 +7,7 @@ feedparser, since every id of a stored item rests on it; what feedparser does by
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -120,7 +121,7 @@ class _EntryReader:
         about = self._element.get(_ABOUT)
         if about:
             self._fields["id"] = about
-        self._children(self._element, 0)
+        self._children(self._element, Role.ITEM, 0)
         lists = {
             "links": self._links,
             "authors": self._authors,
@@ -131,59 +132,44 @@ class _EntryReader:
         self._fields.update({name: found for name, found in lists.items() if found})
         return self._fields
 
-    def _children(self, parent: etree._Element, depth: int) -> None:
+    def _children(self, parent: etree._Element, _role: Role, depth: int) -> None:
+        names = self._setting.names
         for element in parent:
-            role = self._setting.names.role(element)
-            match role:
-                case Role.TITLE | Role.MEDIA_TITLE:
-                    self._title(element, depth, is_media=role is Role.MEDIA_TITLE)
-                case Role.LINK:
-                    self._link(element, depth)
-                case Role.GUID:
-                    self._guid(element, depth)
-                case Role.PUBLISHED | Role.UPDATED | Role.CREATED:
-                    self._store(role.value, _plain(element), depth)
-                case Role.DESCRIPTION | Role.SUMMARY | Role.CONTENT | Role.ENCODED | Role.BODY:
-                    self._words(element, role, depth)
-                case Role.MEDIA_FILE | Role.MEDIA_GROUP:
-                    if role is Role.MEDIA_FILE:
-                        self._files.append(attributes_of(element))
-                    self._children(element, depth + 1)
-                case _:
-                    self._rest(element, role, depth)
+            role = names.role(element)
+            _READERS[role](self, element, role, depth)
 
-    def _rest(self, element: etree._Element, role: Role, depth: int) -> None:
-        match role:
-            case Role.CATEGORY:
-                self._category(element)
-            case Role.KEYWORDS:
-                if not element.attrib:
-                    words = (word.strip() for word in _plain(element).split(","))
-                    self._tags += [{"term": word} for word in words if word]
-            case Role.AUTHOR:
-                self._authors.append(_author(element))
-            case Role.ENCLOSURE:
-                file = attributes_of(element)
-                file["href"] = file.get("url") or file.get("uri") or file.get("href") or ""
-                self._links.append({**file, "rel": "enclosure"})
-            case Role.SOURCE:
-                self._source(element)
-            case Role.LANGUAGE:
-                self._store("language", _plain(element), depth)
-            case Role.IMAGE:
-                # The picture's own title and address are none of the item's.
-                if any(canonical_name(child) not in _OF_IMAGES for child in element):
-                    self._skip(element)
-            case Role.PICTURE:
-                self._fields["img"] = attributes_of(element)
-                # Express Tribune writes its picture as HTML in here.
-                self._files += [{"url": picture.get("src") or ""} for picture in element.iter("img")]
-            case Role.FOREIGN | Role.ITEM | Role.CHANNEL:
-                raise NotFollowedError
-            case _:
-                self._skip(element)
+    def _inner(self, element: etree._Element, role: Role, depth: int) -> None:
+        if role is Role.MEDIA_FILE:
+            self._files.append(attributes_of(element))
+        self._children(element, role, depth + 1)
 
-    def _skip(self, element: etree._Element) -> None:
+    def _keywords(self, element: etree._Element, _role: Role, _depth: int) -> None:
+        if not element.attrib:
+            words = (word.strip() for word in _plain(element).split(","))
+            self._tags += [{"term": word} for word in words if word]
+
+    def _author(self, element: etree._Element, _role: Role, _depth: int) -> None:
+        self._authors.append(_author(element))
+
+    def _enclosure(self, element: etree._Element, _role: Role, _depth: int) -> None:
+        file = attributes_of(element)
+        file["href"] = file.get("url") or file.get("uri") or file.get("href") or ""
+        self._links.append({**file, "rel": "enclosure"})
+
+    def _image(self, element: etree._Element, role: Role, depth: int) -> None:
+        # The picture's own title and address are none of the item's.
+        if any(canonical_name(child) not in _OF_IMAGES for child in element):
+            self._skip(element, role, depth)
+
+    def _picture(self, element: etree._Element, _role: Role, _depth: int) -> None:
+        self._fields["img"] = attributes_of(element)
+        # Express Tribune writes its picture as HTML in here.
+        self._files += [{"url": picture.get("src") or ""} for picture in element.iter("img")]
+
+    def _not_followed(self, _element: etree._Element, _role: Role, _depth: int) -> None:
+        raise NotFollowedError
+
+    def _skip(self, element: etree._Element, _role: Role, _depth: int) -> None:
         """Pass over an element but for a picture; raise NotFollowedError if it holds what may be words of the item."""
         if not len(element):
             return
@@ -200,7 +186,10 @@ class _EntryReader:
             self._depths[name] = depth
             self._fields[name] = value
 
-    def _title(self, element: etree._Element, depth: int, *, is_media: bool) -> None:
+    def _value(self, element: etree._Element, role: Role, depth: int) -> None:
+        self._store(role.value, _plain(element), depth)
+
+    def _title(self, element: etree._Element, role: Role, depth: int) -> None:
         kind = _type(element, "text/plain")
         value = markup_of(element, is_declared_xhtml=kind == _XHTML)
         if self._has_title and depth >= self._depths.get("title", depth):
@@ -209,18 +198,18 @@ class _EntryReader:
         lang = language_of(element, self._lang) if self._setting.has_languages else self._lang
         if lang:
             self._fields["title_detail"] = {"language": lang}
-        self._has_title = self._has_title or (bool(value) and not is_media)
+        self._has_title = self._has_title or (bool(value) and role is Role.TITLE)
 
-    def _link(self, element: etree._Element, depth: int) -> None:
+    def _link(self, element: etree._Element, role: Role, depth: int) -> None:
         attributes, page = link_of(element, has_bases=self._setting.has_bases)
         self._links.append(attributes)
         if len(element):
-            self._children(element, depth + 1)  # pictures and captions, at the BBC
+            self._children(element, role, depth + 1)  # pictures and captions, at the BBC
         if page is not None:
             self._fields["link"] = page
 
-    def _guid(self, element: etree._Element, depth: int) -> None:
-        is_link = attributes_of(element).get("ispermalink", "true") == "true"
+    def _guid(self, element: etree._Element, _role: Role, depth: int) -> None:
+        is_link = not element.attrib or attributes_of(element).get("ispermalink", "true") == "true"
         value = _plain(element)
         if is_link:
             value = joined(element.base if self._setting.has_bases else None, value)
@@ -253,7 +242,7 @@ class _EntryReader:
             self._store("summary", value, depth)
             self._fields["summary_detail"] = {"type": kind}
 
-    def _category(self, element: etree._Element) -> None:
+    def _category(self, element: etree._Element, _role: Role, _depth: int) -> None:
         attributes = element.attrib
         if attributes:
             term, label = attributes.get("term"), attributes.get("label")
@@ -266,13 +255,32 @@ class _EntryReader:
         elif value:
             self._tags.append({"term": value})
 
-    def _source(self, element: etree._Element) -> None:
+    def _source(self, element: etree._Element, _role: Role, _depth: int) -> None:
         """Keep the title of where an item comes from: text in RSS, an element of its own in Atom."""
         title = unspoilt((element.text or "").strip())
         for child in element:
             if self._setting.names.role(child) is Role.TITLE and not title:
                 title = markup_of(child, is_declared_xhtml=_type(child, "text/plain") == _XHTML)
         self._fields["source"] = {"title": title}
+
+
+_READERS: Final[Mapping[Role, Callable[[_EntryReader, etree._Element, Role, int], None]]] = {
+    **dict.fromkeys(Role, _EntryReader._skip),
+    **dict.fromkeys((Role.FOREIGN, Role.ITEM, Role.CHANNEL), _EntryReader._not_followed),
+    **dict.fromkeys((Role.TITLE, Role.MEDIA_TITLE), _EntryReader._title),
+    **dict.fromkeys((Role.PUBLISHED, Role.UPDATED, Role.CREATED, Role.LANGUAGE), _EntryReader._value),
+    **dict.fromkeys((Role.DESCRIPTION, Role.SUMMARY, Role.CONTENT, Role.ENCODED, Role.BODY), _EntryReader._words),
+    **dict.fromkeys((Role.MEDIA_FILE, Role.MEDIA_GROUP), _EntryReader._inner),
+    Role.LINK: _EntryReader._link,
+    Role.GUID: _EntryReader._guid,
+    Role.CATEGORY: _EntryReader._category,
+    Role.KEYWORDS: _EntryReader._keywords,
+    Role.AUTHOR: _EntryReader._author,
+    Role.ENCLOSURE: _EntryReader._enclosure,
+    Role.SOURCE: _EntryReader._source,
+    Role.IMAGE: _EntryReader._image,
+    Role.PICTURE: _EntryReader._picture,
+}
 
 
 def _plain(element: etree._Element) -> str:

@@ -117,7 +117,7 @@ class Names:
 
     def role(self, element: etree._Element) -> Role:
         """Return what ``element`` means; an unknown namespace is taken for the prefix it was first written with."""
-        tag = str(element.tag)
+        tag = element.tag
         role = self._roles.get(tag)
         if role is None:
             role = self._roles[tag] = _ROLES.get(canonical_name(element), Role.OTHER)

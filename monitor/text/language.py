@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 SAMPLE = 4000
 """Characters looked at; more do not change the answer."""
@@ -42,7 +43,7 @@ _SCRIPTS: Mapping[str, str] = {
     "ethiopic": "\u1200-\u137f",
     "khmer": "\u1780-\u17b3",
 }
-_LETTERS = re.compile("|".join(f"(?P<{name}>[{letters}]+)" for name, letters in _SCRIPTS.items()))
+_LETTERS = re.compile("|".join(f"(?P<{name}>[{letters}])" for name, letters in _SCRIPTS.items()))
 _WEIGHTS = {"han": 3, "kana": 2, "hangul": 2}
 """A syllable or word sign says as much as several letters: TTP袭击 is Chinese."""
 
@@ -157,8 +158,12 @@ _WORD_WEIGHT = 3
 _PRIOR = 4
 """What the declared language starts with, or English in plain ASCII: one chance word must not outweigh it."""
 # Vowel signs are no letters to ``re``; without them every Hindi word would fall apart.
-_WORD = re.compile("(?:[^\\W\\d_]|[\u0900-\u0963\u0966-\u0dff\u0300-\u036f\u064b-\u0652'’])+")
-_ACCENTED = re.compile(r"[^\W\d_a-z]")
+_WORD = re.compile("(?:[^\\W\\d_]++|[\u0900-\u0963\u0966-\u0dff\u0300-\u036f\u064b-\u0652'’]++)++")
+_ASCII_LETTERS = {code: chr(code) if chr(code).isalpha() or chr(code) == "'" else " " for code in range(128)}
+"""Makes words of ASCII text stand between spaces, ten times faster than the pattern finds them."""
+_NO_ASCII_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
+_BEYOND_ASCII = re.compile("[^\0-\x7f]+")
+_LETTER = re.compile(r"[^\W\d_]")
 _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
     script: {language: frozenset(words.split()) for language, words in table.items()}
     for script, table in _WORDS.items()
@@ -178,10 +183,13 @@ def guess_language(text: str, hint: str | None) -> str | None:
     ``hint`` is the language the feed or item declares; it decides between languages of one script when the text
     itself does not, and never against the script.
     """
-    declared = None if hint is None else re.split("[-_]", hint.strip().lower())[0] or None
-    counts = _count(text[:SAMPLE])
+    declared = None if hint is None else hint.strip().lower().replace("_", "-").partition("-")[0] or None
+    text = text[:SAMPLE]
+    counts = _count(text)
     if not counts:
         return declared
+    if len(counts) == 1 and "latin" in counts:
+        return _among("latin", text, declared)
     script = max(counts, key=lambda name: (counts[name] * _WEIGHTS.get(name, 1), name))
     if script in {"han", "kana"}:
         # A Japanese text always shows kana, if few; a Chinese one may quote a word.
@@ -189,7 +197,7 @@ def guess_language(text: str, hint: str | None) -> str | None:
         return "ja" if is_japanese else "zh"
     if script in _ONLY_LANGUAGE:
         return _ONLY_LANGUAGE[script]
-    return _among(script, text[:SAMPLE], declared)
+    return _among(script, text, declared)
 
 
 def _count(text: str) -> Counter[str]:
@@ -198,10 +206,28 @@ def _count(text: str) -> Counter[str]:
         if any(map(str.isalpha, text)):
             counts["latin"] = 1  # the only one there is, so its number decides nothing
         return counts
-    for run in _LETTERS.finditer(text):
-        if run.lastgroup is not None:
-            counts[run.lastgroup] += run.end() - run.start()
+    letters = len(text.encode("ascii", "ignore").translate(None, _NO_ASCII_LETTERS))
+    if letters:
+        counts["latin"] = letters
+    for character, number in Counter(_beyond_ascii(text)).items():
+        script = _script_of(character)
+        if script is not None:
+            counts[script] += number
     return counts
+
+
+def _beyond_ascii(text: str) -> str:
+    return "".join(_BEYOND_ASCII.findall(text))
+
+
+@lru_cache(maxsize=10_000)
+def _script_of(character: str) -> str | None:
+    letter = _LETTERS.match(character)
+    return letter.lastgroup if letter else None
+
+
+def _words(text: str) -> list[str]:
+    return text.translate(_ASCII_LETTERS).split() if text.isascii() else _WORD.findall(text)
 
 
 def _among(script: str, text: str, declared: str | None) -> str | None:
@@ -209,31 +235,39 @@ def _among(script: str, text: str, declared: str | None) -> str | None:
     lowered = text.lower()
     is_shouted = text.isupper()
     scores = dict.fromkeys(_TABLES[script], 0)
-    if not lowered.isascii():
+    beyond = "" if lowered.isascii() else _beyond_ascii(lowered)
+    if beyond:
         for language, signs in _SIGNS[script].items():
             if language in scores:
-                scores[language] += sum(map(lowered.count, signs))
-    words: set[str] = set()
+                scores[language] += sum(map(beyond.count, signs))
     languages = _LANGUAGES_BY_WORD[script]
-    for word, count in Counter(_WORD.findall(text)).items():
-        # In a mixed-case headline NA and KE are assemblies and companies, not articles.
-        if is_shouted or len(word) == 1 or not word.isupper():
-            small = word.lower()
-            words.add(small)
-            for language in languages.get(small, ()):
-                scores[language] += _WORD_WEIGHT * count
-    is_plain = script == "latin" and not _ACCENTED.search(lowered)
+    for word, number in Counter(filter(languages.__contains__, _words(lowered))).items():
+        count = number if is_shouted else number - _shouted(word, text)
+        for language in languages[word]:
+            scores[language] += _WORD_WEIGHT * count
+    is_plain = script == "latin" and not _LETTER.search(beyond)
     preferred = declared or ("en" if is_plain else None)
     best = max(scores.values())
     if best > 0 and preferred in scores:
         scores[preferred] += _PRIOR
-        best = max(scores.values())
+        best = max(best, scores[preferred])
     if best > 0:
-        return max(scores, key=lambda language: (scores[language], language == _DEFAULTS.get(script)))
+        draw = [language for language, score in scores.items() if score == best]
+        default = _DEFAULTS.get(script)
+        return default if default in draw else draw[0]
     if script == "latin":
+        words = {word.lower() for word in _words(text) if is_shouted or len(word) == 1 or not word.isupper()}
         unclear = "en" if len(words) > 1 and is_plain else None
         return declared if declared is not None and declared not in _NOT_LATIN else unclear
     return declared if declared in scores else _DEFAULTS[script]
+
+
+def _shouted(word: str, text: str) -> int:
+    """Return how often a word stands in capitals: in a mixed-case headline NA and KE are assemblies and companies."""
+    capitals = word.upper()
+    if len(word) == 1 or capitals == word or capitals not in text:
+        return 0
+    return _words(text).count(capitals)
 
 
 def _by_word(tables: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
