@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classifiers.clues import column_names
 from monitor.classifiers.definition import Clue, Counts, Near, TopicDefinition, WordList
 from monitor.classifiers.ngrams import BUCKETS
 from monitor.classifiers.score import Model, TopicModel
@@ -54,7 +55,7 @@ def load(arrays: Mapping[str, NDArray[Any]], text: str, expected_fingerprint: st
         )
     except (KeyError, ValueError, TypeError, IndexError, AttributeError):
         return None
-    columns = [2 * len(definition.lists) + len(definition.clues) for definition in model.definitions]
+    columns = [len(column_names(definition)) for definition in model.definitions]
     is_whole = model.idf.shape == (BUCKETS,) and columns == [len(topic.sign_weights) for topic in model.topics]
     return model if is_whole else None
 

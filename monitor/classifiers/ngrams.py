@@ -33,13 +33,12 @@ _Hashes = NDArray[np.uint64]
 class Grams:
     """All n-grams of a batch of texts.
 
-    ``items``, ``buckets``, ``values``, ``words``: shape (n_grams,); the text, the table row, the value before
-    weighting, the word (index into the arrays below). ``word_items``, ``word_starts``, ``word_ends``: shape (n_words,);
-    the text and the place of each word in it.
+    ``buckets``, ``values``, ``words``: shape (n_grams,); the table row, the value before weighting, the word (index
+    into the arrays below). ``word_items``, ``word_starts``, ``word_ends``: shape (n_words,); the text, rising, and the
+    place of each word in it.
     """
 
     n_items: int
-    items: Ints
     buckets: Ints
     values: Floats
     words: Ints
@@ -47,12 +46,31 @@ class Grams:
     word_starts: Ints
     word_ends: Ints
 
+    @property
+    def items(self) -> Ints:
+        """Return the text of each gram."""
+        return self.word_items[self.words]
+
     def normalised(self, idf: NDArray[np.float32]) -> Floats:
         """Return each gram's value times ``idf`` of its row, so that the squares of one text's values sum to 1."""
-        values: Floats = self.values * idf[self.buckets]
-        squares = np.bincount(self.items, weights=values * values, minlength=self.n_items)
+        values: Floats = self.values * idf.take(self.buckets)
+        return values * self._norms(values)[self.words]
+
+    def word_weights(self, idf: NDArray[np.float32], tables: Sequence[NDArray[np.float32]]) -> tuple[Floats, ...]:
+        """Return per table, shape (BUCKETS,), what each word adds: its normalised grams times their rows."""
+        values: Floats = self.values * idf.take(self.buckets)
+        norms = self._norms(values)
+        return tuple(
+            np.bincount(self.words, weights=values * table.take(self.buckets), minlength=len(norms)) * norms
+            for table in tables
+        )
+
+    def _norms(self, values: Floats) -> Floats:
+        """Return per word by what the values of its text are to be multiplied, so that their squares sum to 1."""
+        of_words = np.bincount(self.words, weights=values * values, minlength=len(self.word_items))
+        squares = np.bincount(self.word_items, weights=of_words, minlength=self.n_items)
         norms: Floats = 1.0 / np.sqrt(np.maximum(squares, 1e-12))
-        return values * norms[self.items]
+        return norms[self.word_items]
 
 
 def read_grams(texts: Sequence[str]) -> Grams:
@@ -63,17 +81,19 @@ def read_grams(texts: Sequence[str]) -> Grams:
     edges = np.diff(is_word.astype(np.int8), prepend=0, append=0)
     first, after = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     word_items = np.searchsorted(starts, first, side="right") - 1
-    ids = _word_hashes(chars, first, after)
+    # The word a place lies in, or the last one before it.
+    owners = np.cumsum(edges[:-1] == 1) - 1
+    mixed = chars * _MIX
+    ids = _word_hashes(mixed, owners, first, after)
     pairs = np.flatnonzero(word_items[1:] == word_items[:-1])
     pair_ids = (ids[:-1] * _BASE + ids[1:])[pairs] if len(ids) else ids
-    piece_words, piece_ids = _pieces(chars, is_word)
+    piece_words, piece_ids = _pieces(mixed, is_word, owners)
     words = np.concatenate([np.arange(len(ids)), pairs, piece_words])
     hashes = np.concatenate([ids, pair_ids, piece_ids])
     values = np.ones(len(words))
     values[len(ids) + len(pairs) :] = _PIECE_VALUE
     return Grams(
         n_items=len(texts),
-        items=word_items[words],
         buckets=_buckets(hashes),
         values=values,
         words=words,
@@ -92,41 +112,43 @@ def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint32], Ints]:
     return codes, starts.astype(np.int64)
 
 
-def _word_hashes(chars: _Hashes, first: Ints, after: Ints) -> _Hashes:
+def _word_hashes(mixed: _Hashes, owners: Ints, first: Ints, after: Ints) -> _Hashes:
     """Return a hash per word: the sum of its characters' mixed codes, each turned by its place in the word."""
     if not len(first):
         return np.zeros(0, dtype=np.uint64)
-    place = np.arange(len(chars))
-    owner = np.searchsorted(first, place, side="right") - 1
-    inside = place - first[np.maximum(owner, 0)] + 1
-    turned = (chars * _MIX) * (_BASE * (2 * inside + 1).astype(np.uint64))
+    inside = np.arange(1, len(mixed) + 1) - first[np.maximum(owners, 0)]
+    turned = mixed * (_BASE * (2 * inside + 1).astype(np.uint64))
     turned ^= turned >> np.uint64(29)
     totals = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(turned)])
     hashes: _Hashes = totals[after] - totals[first]
     return hashes
 
 
-def _pieces(chars: _Hashes, is_word: NDArray[np.bool_]) -> tuple[Ints, _Hashes]:
+def _pieces(mixed: _Hashes, is_word: NDArray[np.bool_], owners: Ints) -> tuple[Ints, _Hashes]:
     """Return the pieces of words: for each the word it lies in, and its hash."""
     inside = np.concatenate([[0], np.cumsum(is_word)])
-    begins = np.cumsum(np.diff(is_word.astype(np.int8), prepend=0) == 1) - 1
-    owners, hashes = [], []
+    # A piece that begins with the mark of a word's beginning lies in the word after it.
+    words = np.where(is_word, owners, owners[np.minimum(np.arange(1, len(owners) + 1), len(owners) - 1)])
+    found, hashes = [], []
     for size in PIECES:
-        count = len(chars) - size + 1
+        count = len(mixed) - size + 1
         if count <= 0:
             continue
         within = inside[size - 1 : size - 1 + count] - inside[1 : 1 + count] == size - 2
-        has_word = is_word[:count] | is_word[size - 1 : size - 1 + count] if size == 2 else within
-        at = np.flatnonzero(within & has_word)
-        code = np.full(len(at), size, dtype=np.uint64)
+        if size == PIECES[0]:
+            within &= is_word[:count] | is_word[size - 1 : size - 1 + count]
+        at = np.flatnonzero(within)
+        # Worked out at every place: nearly all are wanted, and picking them first takes longer.
+        code = np.full(count, size, dtype=np.uint64)
         for step in range(size):
-            code = (code * _BASE) ^ (chars[at + step] * _MIX)
+            code *= _BASE
+            code ^= mixed[step : step + count]
             code ^= code >> np.uint64(31)
-        owners.append(np.where(is_word[at], begins[at], begins[np.minimum(at + 1, len(chars) - 1)]))
-        hashes.append(code)
-    if not owners:
+        found.append(words[at])
+        hashes.append(code[at])
+    if not found:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
-    return np.concatenate(owners), np.concatenate(hashes)
+    return np.concatenate(found), np.concatenate(hashes)
 
 
 def _buckets(hashes: _Hashes) -> Ints:
@@ -142,11 +164,7 @@ def _is_word(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
 @cache
 def _word_table() -> NDArray[np.bool_]:
     """Return for each code point below U+10000 whether it belongs to a word; Indic vowel signs do."""
-    return np.fromiter(
-        (
-            chr(code).isalnum() or (0x900 <= code < 0xE00 and unicodedata.category(chr(code))[0] == "M")
-            for code in range(_BMP)
-        ),
-        dtype=np.bool_,
-        count=_BMP,
-    )
+    table = np.fromiter(map(str.isalnum, map(chr, range(_BMP))), dtype=np.bool_, count=_BMP)
+    for code in range(0x900, 0xE00):
+        table[code] |= unicodedata.category(chr(code))[0] == "M"
+    return table

@@ -1,4 +1,4 @@
-"""Fit the classifiers: one calibrated logistic regression per topic over lists, clues and n-grams.
+"""Fit the classifiers: one calibrated logistic regression per topic over lists, clues, pairs of lists and n-grams.
 
 The settings below were chosen on two labelled samples that are never trained on; docs/quality.md says how to measure.
 scikit-learn is imported only while fitting.
@@ -6,6 +6,7 @@ scikit-learn is imported only while fitting.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,14 +16,15 @@ from numpy.typing import NDArray
 
 from monitor.classifiers.cache import dump, load
 from monitor.classifiers.clues import Reader
+from monitor.classifiers.correct import correct
 from monitor.classifiers.definition import TopicDefinition
 from monitor.classifiers.ngrams import BUCKETS, Floats
 from monitor.classifiers.passages import Judgement, Passage, fingerprint, latest_judgements
-from monitor.classifiers.score import Model, TextBatch, TopicModel, Weights, read_batch
+from monitor.classifiers.score import Model, TextBatch, TopicModel, Weights, lift, read_batch
 
 __all__ = ["Model", "dump", "load", "train"]
 
-GRAM_SCALE = 16.0
+GRAM_SCALE = 28.0
 """How strongly n-grams may speak beside lists and clues: less and English loses, more and the other scripts do."""
 
 HALF_CLUES = 500
@@ -31,25 +33,21 @@ HALF_CLUES = 500
 FEWEST_TEXTS = 2
 """An n-gram of one text alone teaches nothing about others, and two thirds are of that kind."""
 
-REGULARISATION = 0.3
+REGULARISATION = 0.06
 """C of the logistic regression."""
 
-JUDGEMENT_WEIGHT = 2.0
-"""An analyst's judgement about a real item counts as two written passages."""
-
-NEWS_SLOPE, NEWS_SHIFT = 0.7, -1.0
+NEWS_SLOPE, NEWS_SHIFT = 0.75, -1.0
 """How the log-odds of written passages become those of news: passages are written to be clear, and more of them are
 relevant. The two numbers were chosen on two labelled samples and hold for every topic."""
 
-_FOLDS = 4
+BACKGROUND_WEIGHT = 0.1
+"""An unlabelled item counts as a tenth of a passage: some of them are relevant after all."""
+BACKGROUND_BELOW = 0.1
+"""Unlabelled items that score higher before they were learned from are not taken for background."""
+
 _ITERATIONS = 5_000
 _TOLERANCE = 1e-5
 """Looser, and single items move by several points with every change of the training data."""
-_FEWEST_JUDGED = 20
-"""Judgements of each kind from which on a topic is calibrated on them too."""
-_TRUST = 200
-"""Judgements that weigh as much as NEWS_SLOPE and NEWS_SHIFT."""
-_SLOPES = (0.3, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,39 +63,65 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """One topic's training data. ``matrix``: sparse, shape (n_rows, n_signs + n_buckets in use)."""
+class Table:
+    """Texts as one topic's features. ``matrix``: sparse, shape (n_rows, n_signs + n_buckets in use)."""
 
     matrix: Any
     labels: NDArray[np.bool_]
     weights: Floats
-    groups: NDArray[np.int64]
-    is_judged: NDArray[np.bool_]
-    """Which rows are real items that an analyst judged."""
+    lifts: Floats
+    """Log-odds for the length of the text (score.lift)."""
+
+    def rows(self, chosen: NDArray[np.bool_]) -> Table:
+        """Return some of the rows."""
+        return Table(self.matrix[chosen], self.labels[chosen], self.weights[chosen], self.lifts[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """One topic's log-odds of news: ``slope * (bias + matrix @ weights) + shift``, the lift of a length to be added."""
+
+    weights: Floats
+    bias: float
+    slope: float
+    shift: float
+
+    def log_odds(self, table: Table) -> Floats:
+        """Return the log-odds of each row, without lifts."""
+        found: Floats = self.slope * (table.matrix @ self.weights + self.bias) + self.shift
+        return found
 
 
 def train(
     definitions: tuple[TopicDefinition, ...],
     passages: tuple[Passage, ...],
     feedback: tuple[Judgement, ...],
-    seed: int = 0,
+    background: tuple[tuple[str, str], ...] = (),
 ) -> Model:
-    """Return a model fitted to passages, judgements and the definitions' own sentences.
+    """Return a model fitted to passages and the definitions' own sentences, corrected by judgements.
 
-    The same input gives the same model. A topic without examples of both kinds scores everything 0.
+    ``background``: title and text of items of the user's archive (background.background_sample); those that a model
+    without them scores low are learned as weak negatives. The same input gives the same model. A topic without examples
+    of both kinds scores everything 0.
     """
     reader = Reader(definitions)
     examples = collect_examples(definitions, passages, feedback)
     batch = read_batch(reader, [(example.title, example.text) for example in examples])
+    unlabelled = read_batch(reader, background)
     counts = text_counts(batch)
     idf = (np.log((1 + len(examples)) / (1 + counts)) + 1).astype(np.float32)
     buckets = np.flatnonzero(counts >= FEWEST_TEXTS)
     topics = []
     for number, definition in enumerate(definitions):
-        strong = strengths(reader.names[number], sum(e.is_judged and definition.id in e.labels for e in examples))
-        table = _select(features(number, strong, batch, idf, buckets), examples, definition.id)
-        topics.append(_fit_topic(definition, table, strong, buckets, seed))
-    return Model(definitions, tuple(topics), idf, fingerprint(definitions, passages, feedback), [reader])
+        known = np.array([definition.id in example.labels for example in examples], dtype=np.bool_)
+        judged = np.array([example.is_judged for example in examples], dtype=np.bool_) & known
+        strong = strengths(reader.names[number], int(judged.sum()))
+        matrix = features(number, strong, batch, idf, buckets)
+        table = label_table(matrix, batch, examples, definition.id)
+        ordinary = _ordinary(features(number, strong, unlabelled, idf, buckets), unlabelled)
+        fitted = fit_topic(table.rows(known & ~judged), table.rows(judged), ordinary)
+        topics.append(_topic_model(definition, fitted, strong, buckets))
+    return Model(definitions, tuple(topics), idf, fingerprint(definitions, passages, feedback, background), [reader])
 
 
 def collect_examples(
@@ -109,7 +133,7 @@ def collect_examples(
         Example(p.title, p.text, {topic: topic in p.topics for topic in ids}, p.weight, p.origin) for p in passages
     ]
     found.extend(
-        Example(one.title, one.text, {one.topic: one.label}, JUDGEMENT_WEIGHT, f"item:{one.item}", is_judged=True)
+        Example(one.title, one.text, {one.topic: one.label}, 1.0, f"item:{one.item}", is_judged=True)
         for one in latest_judgements(feedback)
         if one.topic in ids and (one.title or one.text)
     )
@@ -142,10 +166,10 @@ def features(number: int, strong: Floats, batch: TextBatch, idf: Weights, bucket
 
     rows, columns, values = [], [], []
     for row, signs in enumerate(batch.signs):
-        for sign in signs[number]:
+        for column, value in signs[number]:
             rows.append(row)
-            columns.append(sign.column)
-            values.append(sign.value * strong[sign.column])
+            columns.append(column)
+            values.append(value * strong[column])
     n_items, grams = batch.grams.n_items, batch.grams
     shape = (n_items, len(strong))
     signs_part = sparse.csr_matrix((values, (rows, columns)), shape=shape, dtype=np.float64)
@@ -155,30 +179,59 @@ def features(number: int, strong: Floats, batch: TextBatch, idf: Weights, bucket
     return sparse.hstack([signs_part, grams_part]).tocsr()
 
 
-def _select(matrix: Any, examples: Sequence[Example], topic: str) -> _Table:
-    known = [row for row, example in enumerate(examples) if topic in example.labels]
-    numbers: dict[str, int] = {}
-    return _Table(
-        matrix=matrix[known],
-        labels=np.array([examples[row].labels[topic] for row in known], dtype=np.bool_),
-        weights=np.array([examples[row].weight for row in known], dtype=np.float64),
-        groups=np.array([numbers.setdefault(examples[row].group, len(numbers)) for row in known], dtype=np.int64),
-        is_judged=np.array([examples[row].is_judged for row in known], dtype=np.bool_),
+def label_table(matrix: Any, batch: TextBatch, examples: Sequence[Example], topic: str) -> Table:
+    """Return examples as one topic's table; where a label is not known it says no, and the row is not to be used."""
+    return Table(
+        matrix=matrix,
+        labels=np.array([example.labels.get(topic, False) for example in examples], dtype=np.bool_),
+        weights=np.array([example.weight for example in examples], dtype=np.float64),
+        lifts=_lifts(batch),
     )
 
 
-def _fit_topic(
-    definition: TopicDefinition, table: _Table, strong: Floats, buckets: NDArray[np.int64], seed: int
-) -> TopicModel:
-    n_signs = len(strong)
-    signs, grams = np.zeros(n_signs, dtype=np.float32), np.zeros(BUCKETS, dtype=np.float32)
-    bias, slope, shift = -30.0, 1.0, 0.0
-    if table.labels.any() and not table.labels.all():
-        weights, bias = fit(table.matrix, table.labels, table.weights)
-        signs = (strong * weights[:n_signs]).astype(np.float32)
-        grams[buckets] = GRAM_SCALE * weights[n_signs:]
-        slope, shift = _calibrate(table, seed)
-    return TopicModel(definition.id, definition.threshold, signs, grams, bias, slope, shift)
+def _ordinary(matrix: Any, batch: TextBatch) -> Table:
+    """Return unlabelled items as examples of what is not relevant."""
+    n_items = len(batch.folded)
+    labels = np.zeros(n_items, dtype=np.bool_)
+    return Table(matrix, labels, np.full(n_items, BACKGROUND_WEIGHT), _lifts(batch))
+
+
+def _lifts(batch: TextBatch) -> Floats:
+    return np.array([lift(title.original, text.original) for title, text in batch.folded], dtype=np.float64)
+
+
+def fit_topic(taught: Table, judged: Table, ordinary: Table) -> Fitted:
+    """Return what passages teach, made milder for news and corrected by judgements.
+
+    ``ordinary``: unlabelled items; those that score below BACKGROUND_BELOW without them are weak negatives.
+    """
+    before = _fit_passages(taught)
+    if len(ordinary.labels):
+        low = before.log_odds(ordinary) + ordinary.lifts < math.log(BACKGROUND_BELOW / (1.0 - BACKGROUND_BELOW))
+        before = _fit_passages(_stack(taught, ordinary.rows(low)))
+    correction = correct(before.log_odds(judged), judged.lifts, judged.matrix, judged.labels)
+    slope = correction.slope * before.slope
+    # The correction adds to the calibrated log-odds, weights are multiplied by the slope.
+    weights = before.weights + correction.weights / slope
+    return Fitted(weights, before.bias, slope, correction.slope * before.shift + correction.shift)
+
+
+def _stack(one: Table, other: Table) -> Table:
+    from scipy import sparse
+
+    return Table(
+        matrix=sparse.vstack([one.matrix, other.matrix]).tocsr(),
+        labels=np.concatenate([one.labels, other.labels]),
+        weights=np.concatenate([one.weights, other.weights]),
+        lifts=np.concatenate([one.lifts, other.lifts]),
+    )
+
+
+def _fit_passages(table: Table) -> Fitted:
+    if not table.labels.any() or table.labels.all():
+        return Fitted(np.zeros(table.matrix.shape[1]), -30.0, 1.0, 0.0)
+    weights, bias = fit(table.matrix, table.labels, table.weights)
+    return Fitted(weights, bias, NEWS_SLOPE, NEWS_SHIFT)
 
 
 def fit(matrix: Any, labels: NDArray[np.bool_], weights: Floats) -> tuple[Floats, float]:
@@ -193,25 +246,9 @@ def fit(matrix: Any, labels: NDArray[np.bool_], weights: Floats) -> tuple[Floats
     return model.coef_[0], float(model.intercept_[0])
 
 
-def _calibrate(table: _Table, seed: int) -> tuple[float, float]:
-    """Return slope and shift that turn log-odds into those of news.
-
-    With enough judgements they are drawn towards what fits these (Platt), scored by fits that had not seen them.
-    """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    judged = table.is_judged
-    n_yes = int(table.labels[judged].sum())
-    if min(n_yes, int(judged.sum()) - n_yes) < _FEWEST_JUDGED:
-        return NEWS_SLOPE, NEWS_SHIFT
-    unseen = np.zeros(len(table.labels))
-    folds = StratifiedGroupKFold(n_splits=_FOLDS, shuffle=True, random_state=seed)
-    for seen, held in folds.split(table.matrix, table.labels, table.groups):
-        weights, bias = fit(table.matrix[seen], table.labels[seen], table.weights[seen])
-        unseen[held] = table.matrix[held] @ weights + bias
-    platt = LogisticRegression(C=1.0).fit(unseen[judged][:, None], table.labels[judged])
-    trust = int(judged.sum()) / (int(judged.sum()) + _TRUST)
-    slope = float(np.clip(platt.coef_[0][0], *_SLOPES))
-    shift = float(platt.intercept_[0])
-    return NEWS_SLOPE + trust * (slope - NEWS_SLOPE), NEWS_SHIFT + trust * (shift - NEWS_SHIFT)
+def _topic_model(definition: TopicDefinition, fitted: Fitted, strong: Floats, buckets: NDArray[np.int64]) -> TopicModel:
+    n_signs = len(strong)
+    grams = np.zeros(BUCKETS, dtype=np.float32)
+    grams[buckets] = GRAM_SCALE * fitted.weights[n_signs:]
+    signs = (strong * fitted.weights[:n_signs]).astype(np.float32)
+    return TopicModel(definition.id, definition.threshold, signs, grams, fitted.bias, fitted.slope, fitted.shift)

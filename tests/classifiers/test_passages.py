@@ -111,6 +111,6 @@ def test_the_shipped_passages_cover_languages_and_kinds(checkout: Path) -> None:
     assert problems == ()
     languages = Counter(passage.lang for passage in passages)
     assert set(languages) == {"en", "ur", "fa", "ps", "zh", "hi"}
-    assert 3 * languages["en"] <= 2 * len(passages) + 3
+    assert 4 * languages["en"] <= 3 * len(passages)  # at least a quarter is in other languages
     assert min(languages.values()) >= 40
     assert sum(not passage.topics for passage in passages) >= 400
