@@ -1,19 +1,19 @@
-"""One piece of ``benchmarks.ingest``: poll every feed of a workspace once; ``python -m benchmarks._pollonce FOLDER``.
+"""One piece of ``benchmarks.ingest``: poll every feed of a workspace once.
 
 A module of its own, so that nothing is loaded and counted that only the measuring needs.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 
 from monitor.pipeline.loading import loading
 
 
-def poll_once(root: Path) -> None:
+def poll_once(folder: str) -> None:
     """Do what a round does before it assesses: read config.toml, open the database, poll every feed."""
+    root = Path(folder)
     with loading():
         from monitor.config import parse_config
         from monitor.pipeline.poll import poll
@@ -28,7 +28,3 @@ def poll_once(root: Path) -> None:
     wall = time.monotonic() - began
     database.close()
     print(report.polled, report.answered, report.new, report.changed, f"{wall:.3f}")
-
-
-if __name__ == "__main__":
-    poll_once(Path(sys.argv[1]))

@@ -26,6 +26,8 @@ CASES = (("cold", "normal"), ("304", "normal"), ("same", "plain"), ("changed", "
 """Cases in the order they are run on one workspace, and what the server is told to answer."""
 TARGETS = {"cold": 5.0, "304": 1.0, "same": 1.2, "changed": 3.0, "new": 3.0}
 """CPU ms per feed at 1,000 feeds (DESIGN §9)."""
+POLL_ONCE = "import sys; from benchmarks._pollonce import poll_once; poll_once(sys.argv[1])"
+"""The program that is measured; started as the peers that are libraries are."""
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -149,7 +151,7 @@ def measure(feeds: int, items: int, python: str) -> None:
         folder = Path(name)
         addresses = [f"http://127.0.0.1:{port}/{number}" for number in range(feeds)]
         configure(folder, addresses)
-        ours = _cases(port, lambda: run([sys.executable, "-m", "benchmarks._pollonce", str(folder)]))
+        ours = _cases(port, lambda: run([sys.executable, "-c", POLL_ONCE, str(folder)]))
         for case, expected in (("cold", feeds * items), ("new", feeds)):
             assert ours[case].out.split()[2] == str(expected), f"{case}: {ours[case].out}"
         _row("monitor", [ours[case].cpu / feeds for case, _ in CASES])
@@ -187,7 +189,7 @@ def latency(feeds: int = 200, seconds: float = 0.2) -> None:
         folder = Path(name)
         places = [f"http://127.0.{1 + n // 200}.{1 + n % 200}:{port}/{n}" for n in range(feeds)]
         configure(folder, places)
-        command = [sys.executable, "-m", "benchmarks._pollonce", str(folder)]
+        command = [sys.executable, "-c", POLL_ONCE, str(folder)]
         run(command)
         wall = float(run(command).out.split()[4])
     bound = feeds * seconds / 64

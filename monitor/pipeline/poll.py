@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from monitor.errors import OutsideError
 from monitor.feeds.asking import after_answer, question
-from monitor.feeds.changes import compare
 from monitor.feeds.identity import Pull, body_hash, items_hash
 from monitor.feeds.schedule import after_poll
 from monitor.fetch.client import run_fetch
@@ -260,6 +259,9 @@ class _Poll:
         return after_answer(feed, self.state(feed), after, outcome, now), changes
 
     def _compare(self, feed: Feed, state: FeedState, parsed: ParsedFeed, now: datetime) -> FeedChanges:
+        # Loaded with the first feed that changed, as the parser is with the first document.
+        from monitor.feeds.changes import compare
+
         pull = Pull(parsed, state.identity_policy)
         with self._database.read() as connection:
             known = item_rows.known(connection, feed.name, pull.first_keys)

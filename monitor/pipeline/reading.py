@@ -10,15 +10,15 @@ import resource
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from monitor.feeds.parse import parse_at_once, parse_feed
 from monitor.records import Fetched, ParsedFeed
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 DEADLINE: Final = timedelta(seconds=20)
 """The slowest honest feed on record, 16 MB, takes the reference parser 6 s."""
@@ -59,6 +59,9 @@ class Reader:
 
     def read(self, fetched: Fetched, now: datetime) -> ParsedFeed | Future[ParsedFeed | Unread]:
         """Return the parsed document, or the promise of one that is being read elsewhere."""
+        # Loaded with the first document: most rounds bring few, and many none.
+        from monitor.feeds.parse import parse_at_once
+
         work = (fetched.body, fetched.media_type, fetched.charset, fetched.final_url, now)
         parsed = parse_at_once(*work)
         if parsed is not None:
@@ -98,6 +101,8 @@ class _Process:
         return parsed if isinstance(parsed, ParsedFeed) else Unread(str(parsed))
 
     def _start(self) -> Connection:
+        from multiprocessing import get_context
+
         # Not forked: this process has threads, and a copy of one that holds a lock would wait for ever.
         context = get_context("spawn")
         ours, theirs = context.Pipe()
@@ -121,6 +126,8 @@ class _Process:
 
 
 def _serve(connection: Connection) -> None:
+    from monitor.feeds.parse import parse_feed
+
     with contextlib.suppress(ValueError, OSError):  # a system that allows less already
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     connection.send("ready")
