@@ -11,7 +11,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from monitor.classifiers.definition import TopicDefinition
 from monitor.records import Problem, Source
@@ -145,15 +145,20 @@ def fingerprint(
     of files and lines. Imports nothing heavy.
     """
     digest = hashlib.sha256(f"features {FEATURES_VERSION}\n".encode())
-    for records in (definitions, passages, feedback):
-        digest.update(f"{len(records)}\n".encode())
-        for record in records:
-            digest.update(json.dumps(asdict(record), sort_keys=True, default=sorted).encode())
+    # Passages and judgements hold no records: copying them as deep as definitions takes four times as long.
+    for values in ([asdict(one) for one in definitions], _flat(passages), _flat(feedback)):
+        digest.update(f"{len(values)}\n".encode())
+        for value in values:
+            digest.update(json.dumps(value, sort_keys=True, default=sorted).encode())
             digest.update(b"\n")
     for title, text in background:
         digest.update(json.dumps([title, text]).encode())
         digest.update(b"\n")
     return digest.hexdigest()
+
+
+def _flat(records: tuple[Passage, ...] | tuple[Judgement, ...]) -> list[dict[str, object]]:
+    return [{field.name: getattr(record, field.name) for field in fields(record)} for record in records]
 
 
 def _objects(text: str, path: str, problems: list[Problem]) -> Iterator[tuple[Source, dict[str, object]]]:
