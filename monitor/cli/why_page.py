@@ -51,6 +51,8 @@ def _stages(found: Why, *, is_all: bool) -> Iterator[tuple[str, list[str]]]:
     yield "story", _story(found)
     for digest in found.fate.digests:
         yield "digest", list(_digest(digest))
+    if found.fate.nearly:
+        yield "nearly", [f"{digest}, {miss.about}: {miss.missing}" for digest, miss in found.fate.nearly]
 
 
 def _fetched(found: Why) -> Iterator[str]:
@@ -232,6 +234,10 @@ def why_record(found: Why) -> dict[str, object]:
             {"rule": f"{a.owner}/{a.rule}", "decision": a.decision.value, "reason": a.reason} for a in fate.alerts
         ],
         "story": None if fate.story is None else {"id": fate.story.id, "items": list(fate.story.items)},
+        "nearly": [
+            {"digest": digest, "about": miss.about, "missing": miss.missing, "write": miss.write}
+            for digest, miss in fate.nearly
+        ],
         "digests": [
             {
                 "name": d.name,

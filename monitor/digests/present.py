@@ -11,7 +11,7 @@ from monitor.digests.build import RULES_SECTION, UPDATED
 from monitor.digests.coverage import coverage_view, summary_line, warning_lines
 from monitor.digests.escape import clean, web_address
 from monitor.digests.passages import marked, snippet, spans_in
-from monitor.digests.view import DigestView, EntryView, RuleView, ScoreView, SectionView, StoryView
+from monitor.digests.view import DigestView, EntryView, NearView, RuleView, ScoreView, SectionView, StoryView
 from monitor.records import (
     AssessedItem,
     Digest,
@@ -28,6 +28,7 @@ from monitor.records import (
 )
 
 _WORDS_SHOWN = 5
+_NEARLY_SHOWN = 5
 # An item published well before we saw it is old news or a slow feed; its reader should know which time is meant.
 _SLOW_HOURS = 36
 
@@ -96,6 +97,10 @@ def present(digest: Digest, legend: Legend, limits: Limits) -> DigestView:
         ),
         sections=tuple(sections),
         quiet_topics=tuple(title for topic, title in digest.topics if topic not in filled),
+        nearly=tuple(
+            NearView(desk.entry(DigestEntry(assessed, "")), miss.about, clean(miss.missing))
+            for assessed, miss in digest.nearly[:_NEARLY_SHOWN]
+        ),
         coverage=coverage,
     )
 

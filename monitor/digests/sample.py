@@ -24,6 +24,7 @@ from monitor.records import (
     Item,
     ItemMatches,
     Mention,
+    NearMiss,
     RuleMatch,
     Send,
     Severity,
@@ -166,7 +167,9 @@ def sample_digest() -> Digest:
         previous={items[2].item.id: DigestMember(items[2].item.id, 1, is_shown=True, reason="")},
         feeds=FEEDS,
     )
-    return build(SPEC, items, edition)[0]
+    lacking = sample_item(5, "bolan", "Chines engineers left Dasu", "They left by bus.")
+    miss = NearMiss(lacking.item.id, 1, "rule cpec-desk/attack", '"Chines engineers" looks like "Chinese engineers"')
+    return replace(build(SPEC, items, edition)[0], nearly=((lacking, miss),))
 
 
 def empty_digest() -> Digest:

@@ -157,6 +157,17 @@ class CoverageView:
 
 
 @dataclass(frozen=True, slots=True)
+class NearView:
+    """An item that was left out by little."""
+
+    entry: EntryView
+    about: str
+    """``rule owner/rule`` or ``topic id``."""
+    missing: str
+    """What was missing, in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class DigestView:
     """A digest, as the name ``digest`` in a template."""
 
@@ -184,6 +195,8 @@ class DigestView:
     sections: tuple[SectionView, ...]
     quiet_topics: tuple[str, ...]
     """Titles of topics without a story."""
+    nearly: tuple[NearView, ...]
+    """What was left out by little, the most telling first, at most five; `monitor why` tells of more."""
     coverage: CoverageView
 
 

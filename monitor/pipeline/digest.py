@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.digests.build import Edition, build
@@ -14,10 +14,11 @@ from monitor.pipeline.coverage import coverage_now
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.messages import digest_messages
 from monitor.pipeline.muting import hidden_from_all
+from monitor.pipeline.nearly import near_misses
 from monitor.records import AssessedItem, Digest, DigestMember, DigestSpec, OutboxMessage
 from monitor.store import assessments as assessment_rows
 from monitor.store import digests as digest_rows
-from monitor.store import outbox
+from monitor.store import nearmisses, outbox
 from monitor.store.engine import Connection
 
 log = Log("digest")
@@ -77,7 +78,8 @@ def build_now(
         is_hidden=hidden_from_all(desk.book, spec.analysts, now),
         is_preview=is_preview,
     )
-    return build(spec, candidates, edition)
+    digest, members = build(spec, candidates, edition)
+    return replace(digest, nearly=near_misses(desk, spec, candidates, digest, now)), members
 
 
 def _earlier(connection: Connection, previous: dict[str, DigestMember]) -> dict[str, AssessedItem]:
@@ -96,6 +98,7 @@ def close(desk: Desk, spec: DigestSpec, slot: datetime | None, now: datetime, ga
         manifest = _manifest(desk, members, [message.recipient for message in messages])
         closed = digest_rows.ClosedDigest(digest.id, spec.name, slot, digest.since, digest.until, manifest)
         digest_rows.close(connection, closed, members)
+        nearmisses.save(connection, digest.id, [miss for _, miss in digest.nearly])
         outbox.queue(connection, messages)
     log.info("digest closed", digest=digest.id, shown=sum(member.is_shown for member in members), seen=len(members))
     return ClosedDigest(digest, messages)

@@ -10,10 +10,10 @@ from monitor.digests.due import next_slot
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.muting import hidden_from_all
 from monitor.pipeline.whyfind import Sought
-from monitor.records import Alert, AssessedItem, DigestMember, DigestSpec, OutboxMessage, Story
+from monitor.records import Alert, AssessedItem, DigestMember, DigestSpec, NearMiss, OutboxMessage, Story
 from monitor.store import alerts as alert_rows
 from monitor.store import digests as digest_rows
-from monitor.store import outbox, stories
+from monitor.store import nearmisses, outbox, stories
 from monitor.store.engine import Connection
 
 
@@ -45,6 +45,8 @@ class Fate:
     alert_deliveries: tuple[OutboxMessage, ...] = ()
     digests: tuple[DigestFate, ...] = ()
     story: Story | None = None
+    nearly: tuple[tuple[str, NearMiss], ...] = ()
+    """(digest id, what it lacked) of every digest that left it out by little."""
 
 
 def read_fate(connection: Connection, desk: Desk, sought: Sought, analyst: str, now: datetime) -> Fate:
@@ -65,6 +67,7 @@ def read_fate(connection: Connection, desk: Desk, sought: Sought, analyst: str, 
         alert_deliveries=outbox.about(connection, f"{analyst}/{story_id}") if is_alerted else (),
         digests=digests,
         story=stories.get(connection, story_id),
+        nearly=nearmisses.of_item(connection, item.id),
     )
 
 

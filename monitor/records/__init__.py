@@ -12,6 +12,7 @@ from monitor.records.digest import (
     DigestSpec,
     DigestStory,
     FeedReport,
+    NearMiss,
 )
 from monitor.records.feed import (
     Feed,
@@ -83,6 +84,7 @@ __all__ = [
     "ItemMatches",
     "KnownItem",
     "Mention",
+    "NearMiss",
     "NotModified",
     "OutboxMessage",
     "ParsedFeed",

@@ -41,6 +41,19 @@ class DigestMember:
 
 
 @dataclass(frozen=True, slots=True)
+class NearMiss:
+    """An item that a digest left out by little: what nearly brought it, what was missing, and a line that brings it."""
+
+    item: str
+    revision: int
+    about: str
+    """``rule owner/rule`` or ``topic id``."""
+    missing: str
+    write: str = ""
+    """What to add to a file, where that can be said."""
+
+
+@dataclass(frozen=True, slots=True)
 class DigestEntry:
     """An item as a digest shows it: why it is here, and what changed if it was shown before."""
 
@@ -134,3 +147,5 @@ class Digest:
     is_preview: bool = False
     topics: tuple[tuple[str, str], ...] = field(default=())
     """(topic id, title) of every topic the digest asks for, also of those without stories."""
+    nearly: tuple[tuple[AssessedItem, NearMiss], ...] = ()
+    """What was left out by little, the most telling first."""

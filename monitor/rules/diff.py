@@ -69,9 +69,7 @@ class Pair:
         self._rewritten = replace(self.old, rules=rewritten, index=index_rules(rewritten))
         self._changes = changes
 
-    def match(
-        self, item: ItemText, found: Found | None = None
-    ) -> tuple[tuple[RuleMatch, ...], tuple[RuleMatch, ...]]:
+    def match(self, item: ItemText, found: Found | None = None) -> tuple[tuple[RuleMatch, ...], tuple[RuleMatch, ...]]:
         """Return the matches in the old and in the new version, as ``match_item`` would in each.
 
         ``found`` is what ``self.new.lexicon`` found in the item. It serves both versions, unless the item holds a

@@ -43,6 +43,8 @@ class Change:
     line: str = ""
     cost: float = 1.0
     """To compare with others: how much is guessed, and how much else the change would let through."""
+    gap: float = 0.0
+    """Of a threshold: how far the score is below it."""
 
 
 _Step = tuple[Change, CompiledRule, Hits]
@@ -141,18 +143,19 @@ def _nearer(compiled: CompiledRule, hits: Hits, item: ItemText, near: WantedNear
 
 def _least_words(compiled: CompiledRule, hits: Hits, item: ItemText, near: WantedNear) -> int | None:
     low, high = 0, MAX_NEAR_WORDS
-    if not _is_near(compiled, hits, item, near, high):
+    if not is_near(compiled, hits, item, near, high):
         return None
     while low < high:
         middle = (low + high) // 2
-        if _is_near(compiled, hits, item, near, middle):
+        if is_near(compiled, hits, item, near, middle):
             high = middle
         else:
             low = middle + 1
     return low
 
 
-def _is_near(compiled: CompiledRule, hits: Hits, item: ItemText, near: WantedNear, words: int) -> bool:
+def is_near(compiled: CompiledRule, hits: Hits, item: ItemText, near: WantedNear, words: int) -> bool:
+    """Return whether the passages a ``near`` asks for stand within so many words in one field."""
     groups = ([hits.of_clause(wanted, (field,)) for wanted in near.clauses] for field in compiled.rule.fields)
     return any(
         all(found) and near_hits(item.field(field), found, words, sentence=False) is not None
@@ -214,6 +217,7 @@ def _lowered(compiled: CompiledRule, hits: Hits, item: ItemText) -> _Step:
         rule.place("min_score"),
         line,
         0.3 + gap,
+        gap,
     )
     return change, replace(compiled, rule=replace(rule, min_score=tuple(lowered))), hits
 

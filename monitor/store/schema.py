@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.store.columns import Flag, Real, Span, UtcTime, Whole, Words
 
-HEAD = "0006"
+HEAD = "0007"
 """The version of the newest migration."""
 
 metadata = sa.MetaData()
@@ -267,6 +267,22 @@ digest_members = sa.Table(
 )
 sa.Index("digest_members_by_item", digest_members.c.item)
 sa.Index("digest_members_by_digest", digest_members.c.digest)
+
+near_misses = sa.Table(
+    "near_misses",
+    metadata,
+    sa.Column("digest", Words, sa.ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
+    # The most telling first.
+    sa.Column("number", sa.Integer, primary_key=True),
+    _item(),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("about", Words, nullable=False),
+    sa.Column("missing", Words, nullable=False),
+    sa.Column("write", Words, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+sa.Index("near_misses_by_item", near_misses.c.item)
 
 outbox = sa.Table(
     "outbox",
