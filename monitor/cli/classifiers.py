@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,7 @@ import click
 from monitor.cli.context import Context
 
 if TYPE_CHECKING:
-    from monitor.classifiers.evaluate import Evaluation
-    from monitor.classifiers.intervals import Rate
+    from monitor.pipeline.topics import Topics
     from monitor.records import TopicScore
 
 _BATCH = 1000
@@ -25,7 +25,10 @@ def classifiers() -> None:
 @classifiers.command()
 @click.pass_obj
 def train(context: Context) -> int:
-    """Fit the model from seeds/ and classifiers/ and cache it; a round does this by itself when needed."""
+    """Fit the model from seeds/ and classifiers/ and cache it; a round does this by itself when needed.
+
+    Lists the open items (those no digest has closed) that the next round will move across a threshold.
+    """
     from monitor.pipeline.desk import load_topics
     from monitor.workspace.layout import Workspace
 
@@ -36,7 +39,32 @@ def train(context: Context) -> int:
     for definition in topics.definitions:
         positive = sum(definition.id in passage.topics for passage in topics.passages)
         context.echo(f"  {definition.id}: {positive} passages speak to it, threshold {definition.threshold:.2f}")
+    if (context.root / "config.toml").is_file():
+        _print_crossings(context, topics)
     return 0
+
+
+def _print_crossings(context: Context, topics: Topics) -> None:
+    from monitor.pipeline.crossed import open_crossings
+    from monitor.pipeline.label import OPEN_LOOKED_AT
+    from monitor.pipeline.opening import open_workspace
+    from monitor.workspace.layout import Workspace
+
+    _, database = open_workspace(Workspace(context.root))
+    try:
+        looked_at, crossed, learned = open_crossings(database, topics, OPEN_LOOKED_AT)
+    finally:
+        database.close()
+    if learned:
+        context.echo(f"since the open items were scored: {learned}")
+    if not looked_at:
+        return
+    rose = sum(one.has_risen for one in crossed)
+    counts = f"{rose} will rise above a threshold, {len(crossed) - rose} will fall below"
+    context.echo(f"of the newest {looked_at} open items {counts} with the next round")
+    for one in crossed:
+        for line in one.lines():
+            context.echo(f"  {line}")
 
 
 @classifiers.command()
@@ -56,7 +84,7 @@ def score(context: Context, file: Path, *, as_json: bool) -> int:  # noqa: ARG00
     model = load_topics(Workspace(context.root)).model()
     for start in range(0, len(items), _BATCH):
         batch = items[start : start + _BATCH]
-        for item, scores in zip(batch, model.score([(one.title, one.text) for one in batch]), strict=True):
+        for item, scores in zip(batch, model.score([(one.title, one.text) for one in batch], inf), strict=True):
             context.echo_json(
                 {
                     "id": item.id,
@@ -73,9 +101,10 @@ def score(context: Context, file: Path, *, as_json: bool) -> int:  # noqa: ARG00
 def evaluate(context: Context, *, as_json: bool) -> int:
     """Cross-validate the topics on everything they learn from, and compare with their floors.
 
-    Relatives (paragraphs of one article, copies, judgements on one item) stay together. Exit code 1 if a topic's
-    average precision is below the `floor` of its definition.
+    By story: reports of one event, paragraphs of one article and judgements on one item are never parted. Then each
+    seed article is left out in turn. Exit code 1 if a topic's average precision is below the `floor` of its definition.
     """
+    from monitor.cli.classifier_pages import quality_lines, quality_record
     from monitor.pipeline.desk import load_topics
     from monitor.pipeline.quality import evaluate_topics
     from monitor.workspace.layout import Workspace
@@ -83,23 +112,10 @@ def evaluate(context: Context, *, as_json: bool) -> int:
     found = evaluate_topics(load_topics(Workspace(context.root)))
     for one in found:
         if as_json:
-            context.echo_json(
-                {
-                    "topic": one.definition.id,
-                    "floor": one.definition.floor,
-                    **_figures(one.figures),
-                    "judged": _figures(one.judged),
-                }
-            )
-            continue
-        context.echo(f"{one.definition.id}: {one.figures.n_items} texts, {one.figures.n_positive} relevant")
-        _print_figures(context, one.figures)
-        if one.judged.n_items:
-            context.echo(f"  judged items alone: {one.judged.n_items}, {one.judged.n_positive} relevant")
-            _print_figures(context, one.judged)
-        if one.is_below:
-            floor = f"{one.definition.floor:.3f}"
-            context.echo(f"  BELOW the floor {floor} of its definition")
+            context.echo_json(quality_record(one))
+        else:
+            for line in quality_lines(one):
+                context.echo(line)
     return 1 if any(one.is_below for one in found) else 0
 
 
@@ -112,9 +128,10 @@ def thresholds(context: Context, *, days: int, as_json: bool) -> int:
 
     Judged items are scored by models that had not seen their judgement; intervals are 95 %. A topic with fewer than
     20 judgements gets no rates. Precision and recall are those of the judged items: what `label --next` put before
-    you, not a random draw of the news.
+    you, not a random draw of the news. Also says which threshold would have kept the topic's alert budget, and from
+    20 judgements of each kind on which one suits them best.
     """
-    from monitor.classifiers.intervals import FEWEST_LABELS
+    from monitor.cli.classifier_pages import threshold_lines, threshold_record
     from monitor.pipeline.desk import open_desk
     from monitor.pipeline.progress import utc_now
     from monitor.pipeline.quality import threshold_tables
@@ -127,32 +144,11 @@ def thresholds(context: Context, *, days: int, as_json: bool) -> int:
     finally:
         desk.database.close()
     for table in tables:
-        definition = table.definition
         if as_json:
-            rows = [
-                {
-                    "threshold": row.threshold,
-                    "precision": _interval(row.precision),
-                    "recall": _interval(row.recall),
-                    "alerts_per_day": row.alerts_per_day,
-                }
-                for row in table.rows
-            ]
-            context.echo_json({"topic": definition.id, "labels": table.n_labels, "yes": table.n_yes, "rows": rows})
-            continue
-        budget = f", budget {definition.alert_budget} a day" if definition.alert_budget else ""
-        context.echo(f"{definition.id}: {table.n_labels} judgements, {table.n_yes} yes{budget}")
-        if table.n_labels < FEWEST_LABELS:
-            context.echo(f"  no rates on fewer than {FEWEST_LABELS} judgements; give more with: monitor label --next")
-        if table.n_labels >= FEWEST_LABELS:
-            context.echo("  threshold  precision          recall             alerts/day")
+            context.echo_json(threshold_record(table))
         else:
-            context.echo("  threshold  alerts/day")
-        for row in table.rows:
-            mark = "  ← in use" if row.threshold == definition.threshold else ""
-            per_day = "-" if row.alerts_per_day is None else f"{row.alerts_per_day:.1f}"
-            rates = f"{_rate(row.precision)}  {_rate(row.recall)}  " if table.n_labels >= FEWEST_LABELS else ""
-            context.echo(f"  {row.threshold:9.2f}  {rates}{per_day}{mark}")
+            for line in threshold_lines(table):
+                context.echo(line)
     return 0
 
 
@@ -212,35 +208,3 @@ def _print_explained(context: Context, score: TopicScore) -> None:
     for one in score.contributions:
         words = f": {one.evidence.quote}" if one.evidence else ""
         context.echo(f"    {one.weight:+6.2f}  {one.feature}{words}")
-
-
-def _figures(figures: Evaluation) -> dict[str, object]:
-    return {
-        "texts": figures.n_items,
-        "relevant": figures.n_positive,
-        "average_precision": round(figures.average_precision, 4),
-        "best_f1": round(figures.best_f1, 4),
-        "f1": round(figures.f1, 4),
-        "precision": round(figures.precision, 4),
-        "recall": round(figures.recall, 4),
-        "brier": round(figures.brier, 4),
-        "calibration_error": round(figures.calibration_error, 4),
-    }
-
-
-def _print_figures(context: Context, figures: Evaluation) -> None:
-    context.echo(
-        f"  average precision {figures.average_precision:.3f}, at {figures.threshold:.2f}: F1 {figures.f1:.3f} "
-        f"(best {figures.best_f1:.3f}), precision {figures.precision:.3f}, recall {figures.recall:.3f}; "
-        f"Brier {figures.brier:.3f}, calibration error {figures.calibration_error:.3f}"
-    )
-
-
-def _rate(rate: Rate | None) -> str:
-    return f"{'-':17}" if rate is None else f"{rate.value:.2f} ({rate.low:.2f}–{rate.high:.2f})"
-
-
-def _interval(rate: Rate | None) -> dict[str, float | int] | None:
-    if rate is None:
-        return None
-    return {"value": round(rate.value, 4), "low": round(rate.low, 4), "high": round(rate.high, 4), "of": rate.of}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _KEYS = "y yes · n no · s skip · u undo · q quit"
 _TEXT_SHOWN = 600
+_CROSSED_SHOWN = 5
 
 
 @click.command()
@@ -107,6 +108,7 @@ def _print_change(context: Context, change: Change, *, as_json: bool, is_undo: b
                 "threshold": change.threshold,
                 "rose": change.rose,
                 "fell": change.fell,
+                "crossed": [{"item": one.item, "before": one.before, "after": one.after} for one in change.crossed],
                 "contradicts": [
                     {"analyst": one.analyst, "at": one.at, "label": one.label} for one in change.contradicts
                 ],
@@ -118,8 +120,13 @@ def _print_change(context: Context, change: Change, *, as_json: bool, is_undo: b
     context.echo(f"  score {change.before:.2f} → {change.after:.2f}, threshold {change.threshold:.2f}")
     crossed = f"{change.rose} rise above the threshold, {change.fell} fall below it"
     context.echo(f"  of {change.looked_at} open items {crossed}; the next round scores them again")
-    for one in change.contradicts:
-        context.echo(f"  contradicts {_spoken(one)}")
+    for one in change.crossed[:_CROSSED_SHOWN]:
+        for line in one.lines():
+            context.echo(f"    {line}")
+    if len(change.crossed) > _CROSSED_SHOWN:
+        context.echo(f"    and {len(change.crossed) - _CROSSED_SHOWN} more")
+    for said_before in change.contradicts:
+        context.echo(f"  contradicts {_spoken(said_before)}")
 
 
 def _print_conflicts(context: Context, work: Labelling, *, as_json: bool) -> int:

@@ -90,7 +90,7 @@ def _dry_run(context: Context, wish: Wish) -> int:
 
 
 def _print_round(context: Context, desk: Desk, report: RoundReport) -> None:
-    from monitor.cli.show import console, print_coverage, print_news
+    from monitor.cli.show import console, print_coverage, print_crossings, print_news
     from monitor.pipeline.news import news_of
     from monitor.pipeline.progress import utc_now
 
@@ -103,6 +103,8 @@ def _print_round(context: Context, desk: Desk, report: RoundReport) -> None:
     if not context.is_quiet:
         out.print(f"[bold]monitor[/] · {view.date}, {view.time} {view.zone} · {head}")
         print_news(out, view)
+    if not context.is_quiet:
+        print_crossings(out, report.assess)
     print_coverage(out, view.coverage)
     for closed in () if context.is_quiet else report.closed:
         out.print(f"\n[bold]Digest {closed.digest.name}[/] · closed {closed.digest.until:%Y-%m-%d %H:%M} UTC")

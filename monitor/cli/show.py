@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,7 +11,11 @@ from rich.text import Text
 
 from monitor.digests.view import CoverageView, DigestView, EntryView, FeedLine, SectionView, Segment, StoryView
 
+if TYPE_CHECKING:
+    from monitor.pipeline.assess import AssessReport
+
 _WIDTH_WITHOUT_TERMINAL = 110
+_CROSSED_SHOWN = 10
 _COLOURS = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
 
 
@@ -42,6 +47,20 @@ def print_coverage(out: Console, coverage: CoverageView) -> None:
     _print_lines(out, "Possible gaps: every item was new, some may have been missed", coverage.gaps)
     _print_lines(out, "Files not used as they stand (run: monitor check)", coverage.fallbacks)
     _print_lines(out, "Not delivered yet", coverage.undelivered)
+
+
+def print_crossings(out: Console, report: AssessReport) -> None:
+    """Print the items that a new model put on the other side of a threshold, and what did it."""
+    if not report.crossed:
+        return
+    counts = f"{report.rose} rose above a threshold, {report.fell} fell below"
+    out.print(f"\n[bold]Scored again by a new model[/] · {counts}")
+    for crossing in report.crossed[:_CROSSED_SHOWN]:
+        for line in crossing.lines():
+            print_indented(out, Text(line.lstrip()), 2 + len(line) - len(line.lstrip()))
+    left = report.rose + report.fell - _CROSSED_SHOWN
+    if left > 0:
+        out.print(f"  and {left} more", style="dim")
 
 
 def print_indented(out: Console, text: Text, indent: int) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from monitor.classifiers.learned import Lesson
 from monitor.log import Log
 from monitor.pipeline.alerting import Alerting, AlertPlan
+from monitor.pipeline.crossed import Crossing, crossings
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.muting import item_text
 from monitor.pipeline.progress import Clock, Progress
@@ -24,6 +26,13 @@ log = Log("assess")
 
 BATCH = 500
 """Items per transaction: large enough that a commit is cheap, small enough that a kill repeats little work."""
+
+EXPLAINED_FROM = 0.25
+"""Share of a topic's threshold from which the reasons of a score are stored. Nine in ten ordinary items score less, and
+explaining them takes as long as scoring; `pipeline.reasons` gives theirs when somebody asks."""
+
+CROSSED_KEPT = 100
+"""Items named of those that crossed a threshold; a changed threshold may move thousands."""
 
 _BUGS = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
 """What a bug in scoring or matching raises; one such item must not hold up the others. Failures of disk and
@@ -43,6 +52,11 @@ class AssessReport:
     """Ids of items that reached a threshold or matched a rule, oldest first; archived ones left out."""
     failed: tuple[str, ...] = ()
     """Ids of items that could not be assessed because of a bug in monitor; they are tried again next time."""
+    rose: int = 0
+    """Items assessed before that a new model puts above a threshold."""
+    fell: int = 0
+    crossed: tuple[Crossing, ...] = ()
+    """The first CROSSED_KEPT of those that rose or fell."""
 
     def joined(self, later: AssessReport) -> AssessReport:
         """Return this and a later run as one."""
@@ -52,6 +66,9 @@ class AssessReport:
             alerts=self.alerts + later.alerts,
             news=tuple(dict.fromkeys((*self.news, *later.news))),
             failed=tuple(dict.fromkeys((*self.failed, *later.failed))),
+            rose=self.rose + later.rose,
+            fell=self.fell + later.fell,
+            crossed=(*self.crossed, *later.crossed)[:CROSSED_KEPT],
         )
 
 
@@ -90,6 +107,10 @@ class _Assessment:
         self._alerts = 0
         self._news: list[str] = []
         self._failed: list[str] = []
+        self._crossed: list[Crossing] = []
+        self._rose = 0
+        self._fell = 0
+        self._lessons: dict[str, Lesson] = {}
 
     def count(self) -> int:
         with self._desk.database.read() as connection:
@@ -126,13 +147,15 @@ class _Assessment:
         """Assess and store one batch."""
         now = self._clock()
         items = [item for item, _ in batch]
-        scores = self._desk.topics.model().score([(item.title, item.text) for item in items])
+        scores = self._desk.topics.model().score([(item.title, item.text) for item in items], EXPLAINED_FROM)
         placed, entries = self._place(items)
         assessed = [
             AssessedItem(item, self._judge(item, item_scores, placed[item.id], now, is_repeat=is_repeat))
             for (item, is_repeat), item_scores in zip(batch, scores, strict=True)
         ]
+        repeats = {item.id for item, is_repeat in batch if is_repeat}
         with self._desk.database.read() as connection:
+            before = assessment_rows.get(connection, sorted(repeats)) if repeats else {}
             plan = self._alerting.plan(connection, assessed, now) if self._alerting else AlertPlan()
         with self._desk.database.write() as connection:
             assessment_rows.save(
@@ -143,7 +166,24 @@ class _Assessment:
         self._assessed += len(batch)
         self._repeated += sum(is_repeat for _, is_repeat in batch)
         self._alerts += len(plan.messages)
+        self._note_crossings(before, assessed)
         self._news.extend(one.item.id for one in assessed if _is_news(one))
+
+    def _note_crossings(self, before: Mapping[str, Assessment], assessed: Sequence[AssessedItem]) -> None:
+        """Keep what a new model changed about items assessed before."""
+        for one in assessed:
+            old = before[one.item.id].scores if one.item.id in before else ()
+            if not old or old[0].fingerprint == self._desk.topics.fingerprint:
+                continue
+            found = crossings(one.item, old, one.assessment.scores, self._lesson(old[0].fingerprint))
+            self._rose += sum(crossing.has_risen for crossing in found)
+            self._fell += sum(not crossing.has_risen for crossing in found)
+            self._crossed.extend(found[: CROSSED_KEPT - len(self._crossed)])
+
+    def _lesson(self, fingerprint: str) -> Lesson:
+        if fingerprint not in self._lessons:
+            self._lessons[fingerprint] = self._desk.topics.lesson_since(fingerprint)
+        return self._lessons[fingerprint]
 
     def _judge(
         self, item: Item, scores: Sequence[TopicScore], story: StoryAssignment, now: datetime, *, is_repeat: bool
@@ -180,7 +220,16 @@ class _Assessment:
         return placed, entries
 
     def report(self) -> AssessReport:
-        return AssessReport(self._assessed, self._repeated, self._alerts, tuple(self._news), tuple(self._failed))
+        return AssessReport(
+            assessed=self._assessed,
+            repeated=self._repeated,
+            alerts=self._alerts,
+            news=tuple(self._news),
+            failed=tuple(self._failed),
+            rose=self._rose,
+            fell=self._fell,
+            crossed=tuple(self._crossed),
+        )
 
 
 def _is_news(one: AssessedItem) -> bool:

@@ -13,6 +13,8 @@ from monitor.store.engine import Connection
 RECENT = timedelta(days=7)
 BEFORE = timedelta(days=28)
 _FEWEST_DAYS_BEFORE = 7.0
+_FEWEST_DAYS = 2.0
+"""The first pull brings what had gathered in the feeds: less does not say what a day brings."""
 _SURPRISE = 3.0
 """Standard deviations of a count (the root of its expectation) from which a change is worth a word."""
 
@@ -28,7 +30,7 @@ class TopicVolume:
     """Tagged items among all assessed ones, 0-1, in the last week."""
     before_share: float | None
     alert_budget: int
-    """Tagged items a day the desk is ready to read; 0 if the definition does not say."""
+    """Tagged items a day the desk is ready to read; 0 if the definition does not say, or nobody can know yet."""
     has_changed: bool
 
     @property
@@ -61,7 +63,7 @@ def volumes(connection: Connection, definitions: tuple[TopicDefinition, ...], no
         every = labels.count_tagged(connection, definition.id, start, now - RECENT)
         recent = labels.count_tagged(connection, definition.id, now - RECENT, None)
         if every.items + recent.items:
-            found.append(_volume(definition, recent, every, (max(recent_days, 1.0), before_days)))
+            found.append(_volume(definition, recent, every, (recent_days, before_days)))
     return tuple(found)
 
 
@@ -75,10 +77,10 @@ def _volume(
     has_changed = share is not None and abs(recent.tagged - expected) > _SURPRISE * sqrt(max(expected, 1.0))
     return TopicVolume(
         topic=definition.id,
-        recent_per_day=recent.tagged / days[0],
+        recent_per_day=recent.tagged / max(days[0], 1.0),
         before_per_day=before.tagged / days[1] if is_known else None,
         recent_share=recent.tagged / max(recent.items, 1),
         before_share=share,
-        alert_budget=definition.alert_budget,
+        alert_budget=definition.alert_budget if days[0] >= _FEWEST_DAYS else 0,
         has_changed=has_changed,
     )

@@ -6,10 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 
 from monitor.classifiers.feedback import Question, choose, contradicted_by, judged_items, judgement_line
+from monitor.classifiers.learned import Lesson
 from monitor.classifiers.passages import Judgement, read_judgements
 from monitor.errors import InputError
+from monitor.pipeline.assess import EXPLAINED_FROM
+from monitor.pipeline.crossed import Crossing, crossings
 from monitor.pipeline.desk import Desk, settle_topics
 from monitor.records import Item, TopicScore
 from monitor.store import items as item_rows
@@ -28,17 +32,26 @@ _ANALYST = re.compile(r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
 class Change:
     """What a judgement (or taking one back) did to scores. ``before`` and ``after``: of the item itself, 0-1.
 
-    ``rose``, ``fell``: how many of ``looked_at`` open items crossed the threshold of the topic.
+    ``crossed``: those of ``looked_at`` open items that crossed the threshold of the topic.
     """
 
     judgement: Judgement
     before: float
     after: float
     threshold: float
-    rose: int
-    fell: int
     looked_at: int
+    crossed: tuple[Crossing, ...] = ()
     contradicts: tuple[Judgement, ...] = ()
+
+    @property
+    def rose(self) -> int:
+        """Return how many open items rose above the threshold."""
+        return sum(one.has_risen for one in self.crossed)
+
+    @property
+    def fell(self) -> int:
+        """Return how many open items fell below the threshold."""
+        return len(self.crossed) - self.rose
 
 
 class Labelling:
@@ -54,8 +67,8 @@ class Labelling:
         self._path = feedback_file(desk.workspace, analyst)
         with desk.database.read() as connection:
             loaded = item_rows.load(connection, labels.open_items(connection, OPEN_LOOKED_AT))
-        self._open = [(item.title, item.text) for item in loaded.values()]
-        self._open_scores: dict[str, list[float]] = {}
+        self._open = tuple(loaded.values())
+        self._open_scores: list[tuple[TopicScore, ...]] = []
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:
@@ -90,7 +103,8 @@ class Labelling:
         earlier = self.judgements
         before = self._scores(judgement)
         append_line(self._path, judgement_line(judgement))
-        return replace(self._changed(judgement, before), contradicts=contradicted_by(judgement, earlier))
+        changed = self._changed(judgement, before, Lesson(new=(judgement,)))
+        return replace(changed, contradicts=contradicted_by(judgement, earlier))
 
     def undo(self) -> Change:
         """Take the analyst's last judgement back, as if it had never been given. Raises InputError if there is none."""
@@ -99,7 +113,7 @@ class Labelling:
             raise InputError(f'the file of "{self._analyst}" does not end with a judgement', "there is nothing to undo")
         before = self._scores(read[0])
         drop_last_line(self._path)
-        return self._changed(read[0], before)
+        return self._changed(read[0], before, Lesson(taken_back=1))
 
     def questions(self, topic: str, count: int, seed: int = 0) -> tuple[Question, ...]:
         """Return the most useful items to ask about, by the scores of the last assessment."""
@@ -111,32 +125,31 @@ class Labelling:
         """Return what the model says about an item now."""
         return self._of_topic(self._topics.model().score([(item.title, item.text)])[0], topic)
 
-    def _changed(self, judgement: Judgement, before: tuple[float, list[float]]) -> Change:
+    def _changed(self, judgement: Judgement, before: tuple[float, list[TopicScore]], lesson: Lesson) -> Change:
         self._topics = settle_topics(self._desk.workspace, self._desk.database, None).built
-        self._open_scores = {}
-        after, threshold = self._scores(judgement), self.threshold(judgement.topic)
-        was = [score >= threshold for score in before[1]]
-        is_now = [score >= threshold for score in after[1]]
+        self._open_scores = []
+        after = self._scores(judgement)
+        crossed = [
+            crossing
+            for item, was, now in zip(self._open, before[1], after[1], strict=True)
+            for crossing in crossings(item, (was,), (now,), lesson)
+        ]
         return Change(
             judgement=judgement,
             before=before[0],
             after=after[0],
-            threshold=threshold,
-            rose=sum(now and not then for then, now in zip(was, is_now, strict=True)),
-            fell=sum(then and not now for then, now in zip(was, is_now, strict=True)),
+            threshold=self.threshold(judgement.topic),
             looked_at=len(self._open),
+            crossed=tuple(crossed),
         )
 
-    def _scores(self, judgement: Judgement) -> tuple[float, list[float]]:
+    def _scores(self, judgement: Judgement) -> tuple[float, list[TopicScore]]:
         """Return the scores of the judged item and of the open items for the judgement's topic."""
         model = self._topics.model()
         if not self._open_scores:
-            scored = model.score(self._open)
-            self._open_scores = {
-                topic: [self._of_topic(scores, topic).score for scores in scored] for topic in self.topics
-            }
-        own = self._of_topic(model.score([(judgement.title, judgement.text)])[0], judgement.topic)
-        return own.score, self._open_scores[judgement.topic]
+            self._open_scores = model.score([(item.title, item.text) for item in self._open], EXPLAINED_FROM)
+        own = self._of_topic(model.score([(judgement.title, judgement.text)], inf)[0], judgement.topic)
+        return own.score, [self._of_topic(scores, judgement.topic) for scores in self._open_scores]
 
     @staticmethod
     def _of_topic(scores: Sequence[TopicScore], topic: str) -> TopicScore:

@@ -26,6 +26,9 @@ from monitor.store.failures import SlotTakenError
 log = Log("round")
 Result = TypeVar("Result")
 
+CROSSED_TOLD = 10
+"""Items that crossed a threshold with a new model, as `status` lists them of the last round."""
+
 LOCK_PATIENCE = timedelta(minutes=5)
 """How long a round waits for another one at work on the same workspace: longer than a round ever takes."""
 
@@ -221,5 +224,8 @@ def _finish(desk: Desk, number: int, report: RoundReport, clock: Clock) -> None:
         "sent": len(report.deliver.sent),
         "gaps": " ".join(report.poll.gaps),
     }
+    if report.assess.crossed:
+        summary |= {"rose": report.assess.rose, "fell": report.assess.fell}
+        summary["crossed"] = "\n".join(one.lines()[0] for one in report.assess.crossed[:CROSSED_TOLD])
     with desk.database.write() as connection:
         rounds.finish(connection, number, clock(), summary)

@@ -82,6 +82,8 @@ class Status:
                 lines.append(f"           {feed.name} {feed.health}{since}: {feed.problem}")
         lines.append(f"items      {self.items} stored, {self.coverage.unassessed} wait to be assessed")
         lines.append(f"last round {self._last_round()}")
+        if self.last_round and (crossed := str(self.last_round.summary.get("crossed", ""))):
+            lines.extend(f"           {line}" for line in crossed.splitlines())
         waiting = {status: number for status, number in self.outbox.items() if status is not DeliveryStatus.SENT}
         queue = ", ".join(f"{number} {status}" for status, number in waiting.items()) or "nothing waits"
         lines.append(f"outbox     {queue}; {self.outbox.get(DeliveryStatus.SENT, 0)} sent")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.classifiers.definition import TopicDefinition, parse_definition
+from monitor.classifiers.learned import Learned, Lesson, dump_learned, learned, lesson, load_learned
 from monitor.classifiers.passages import Judgement, Passage, fingerprint, read_contrast, read_judgements
 from monitor.classifiers.seeds import check_labels, labelled_passages, read_labels
 from monitor.classifiers.watched import watched_names
@@ -16,7 +17,7 @@ from monitor.log import Log
 from monitor.records import Problem, Source
 from monitor.workspace.files import read_texts
 from monitor.workspace.layout import Workspace
-from monitor.workspace.models import load_arrays, save_arrays
+from monitor.workspace.models import as_bytes, load_arrays, save_arrays
 
 if TYPE_CHECKING:
     from monitor.classifiers.train import Model
@@ -66,6 +67,7 @@ class Topics:
 
         model = train(self.definitions, self.passages, self.judgements)
         arrays, text = dump(model)
+        arrays["learned"] = as_bytes(dump_learned(self._learned()))
         try:
             save_arrays(self.models, self.fingerprint, arrays, text)
         except DiskError as error:
@@ -73,6 +75,19 @@ class Topics:
             log.warning("the fitted model cannot be kept", what=error.what, fix=error.fix)
         log.info("model fitted", fingerprint=self.fingerprint, passages=len(self.passages))
         return model
+
+    def lesson_since(self, fingerprint: str) -> Lesson:
+        """Return what these topics teach that an earlier model had not learned; nothing if that one is not kept."""
+        stored = load_arrays(self.models, fingerprint) if fingerprint != self.fingerprint else None
+        before = (
+            load_learned(stored[0]["learned"].tobytes().decode("utf-8", "surrogatepass"))
+            if stored and "learned" in stored[0]
+            else None
+        )
+        return lesson(before, self._learned(), self.judgements) if before else Lesson()
+
+    def _learned(self) -> Learned:
+        return learned(self.definitions, self.passages, self.judgements)
 
 
 def read_topic_texts(workspace: Workspace) -> tuple[dict[str, str], tuple[Problem, ...]]:

@@ -9,6 +9,7 @@ from monitor.errors import InputError
 from monitor.feeds.identity import identity_keys
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.muting import item_text
+from monitor.pipeline.reasons import with_reasons
 from monitor.pipeline.whyfate import Fate, read_fate
 from monitor.pipeline.whyfind import CarryingFeed, Sought, seek
 from monitor.pipeline.whyflip import Flip, Judged, flips_for
@@ -81,7 +82,7 @@ def _explain(connection: Connection, desk: Desk, asked: str, analyst: str, now: 
     stored = sought.item
     feed = feeds.get(stored.item.feed) if stored else None
     is_assessed = stored is not None and bool(stored.assessment.rules_version)
-    scores = stored.assessment.scores if stored and is_assessed else _scores(desk, sought)
+    scores = with_reasons(desk.topics, stored).assessment.scores if stored and is_assessed else _scores(desk, sought)
     text = _text(sought, feed, scores, now)
     follows = next(one.follows for one in desk.config.analysts if one.name == analyst)
     answers = explain_rules(desk.book, text, {analyst, *follows}) if text.title or text.text else ()

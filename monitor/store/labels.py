@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from monitor.store.assessments import TOPIC
-from monitor.store.schema import facets, is_yes, items
+from monitor.store.schema import facets, is_no, is_yes, items
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,19 @@ def topic_scores(
         query = query.where(facets.c.at >= since)
     rows = conn.execute(query.order_by(facets.c.at.desc(), facets.c.item.desc()).limit(limit))
     return [(row.item, row.score) for row in rows]
+
+
+def news_scores(conn: Connection, topic: str, since: datetime) -> list[float]:
+    """Return the scores (0-1) of items that came as news since a moment: what a feed's first pull archived is none."""
+    query = sa.select(facets.c.score).join(items, items.c.id == facets.c.item)
+    query = query.where(facets.c.kind == TOPIC, facets.c.value == topic, facets.c.at >= since)
+    return list(conn.execute(query.where(is_no(items.c.is_backlog))).scalars())
+
+
+def first_news(conn: Connection, since: datetime) -> datetime | None:
+    """Return when the first item that came as news since a moment was seen, None if there is none."""
+    query = sa.select(sa.func.min(items.c.first_seen_at)).where(items.c.first_seen_at >= since)
+    return conn.execute(query.where(is_no(items.c.is_backlog))).scalar()
 
 
 def first_seen(conn: Connection, since: datetime) -> datetime | None:

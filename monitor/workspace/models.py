@@ -38,12 +38,19 @@ def save_arrays(folder: Path, fingerprint: str, arrays: dict[str, NDArray[np.gen
     import numpy as np
 
     buffer = io.BytesIO()
-    columns: dict[str, NDArray[np.generic]] = {**arrays, "json": np.frombuffer(text.encode(), dtype=np.uint8)}
+    columns: dict[str, NDArray[np.generic]] = {**arrays, "json": as_bytes(text)}
     np.savez(buffer, allow_pickle=False, **columns)
     write_bytes(_path(folder, fingerprint), buffer.getvalue())
     old = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]
     for path in old:
         path.unlink(missing_ok=True)
+
+
+def as_bytes(text: str) -> NDArray[np.generic]:
+    """Return a text as an array, to be kept with a model."""
+    import numpy as np
+
+    return np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
 
 
 def _path(folder: Path, fingerprint: str) -> Path:
