@@ -2,7 +2,8 @@
 
 GOLD is the file of ``benchmarks.quality`` with a ``story`` per item. Of its stories two thirds are the queue that an
 analyst judges, chosen as ``monitor label --next`` chooses or at random; the last third tests. Printed is the average
-precision before, and what it gains after so many judgements, averaged over the splits.
+precision before, and what it gains after so many judgements, averaged over the splits; then what all labels of the
+queue bring when they are learned in other ways: how much there is to learn from them at all.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,7 @@ from monitor.classifiers.evaluate import evaluate
 from monitor.classifiers.feedback import choose
 from monitor.classifiers.ngrams import Floats
 from monitor.classifiers.score import read_batch
+from monitor.classifiers.train import Fitted, Table
 
 STEPS = (10, 20, 50, 100, 200)
 AT_A_TIME = 10
@@ -29,91 +32,132 @@ AT_A_TIME = 10
 
 
 class Curve:
-    """Everything that does not change while judgements arrive: features of all texts, labels, thresholds."""
+    """One topic: everything that does not change while judgements arrive."""
 
-    def __init__(self, gold: Path) -> None:
-        self.items = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
+    def __init__(self, gold: Path, number: int) -> None:
+        self._items = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
         definitions, passages, judgements = read_training(CHECKOUT)
-        self._examples = fitting.collect_examples(definitions, passages, judgements)
+        self.topic, self._threshold = definitions[number].id, definitions[number].threshold
+        examples = fitting.collect_examples(definitions, passages, judgements)
+        examples = tuple(one for one in examples if self.topic in one.labels and not one.is_judged)
         reader = Reader(definitions)
-        written = read_batch(reader, [(example.title, example.text) for example in self._examples])
-        counts = fitting.text_counts(written)
-        idf = (np.log((1 + len(self._examples)) / (1 + counts)) + 1).astype(np.float32)
-        buckets = np.flatnonzero(counts >= fitting.FEWEST_TEXTS)
+        written = read_batch(reader, [(example.title, example.text) for example in examples])
         asked = read_batch(reader, read_pairs(gold))
-        self.topics = [(definition.id, definition.threshold) for definition in definitions]
-        self._names = reader.names
-        plain = [fitting.strengths(names, 0) for names in reader.names]
-        self._written = [fitting.features(n, own, written, idf, buckets) for n, own in enumerate(plain)]
-        self._asked = [fitting.features(n, own, asked, idf, buckets) for n, own in enumerate(plain)]
-
-    def scores(self, number: int, judged: Sequence[int]) -> Floats:
-        """Return the score of every item of GOLD after some of them were judged."""
-        from scipy import sparse
-
-        topic = self.topics[number][0]
-        known = [row for row, example in enumerate(self._examples) if topic in example.labels]
-        scale = np.ones(self._written[number].shape[1])
-        strengths = fitting.strengths(self._names[number], len(judged))
-        scale[: len(strengths)] = strengths
-        matrix = sparse.vstack([self._written[number][known], self._asked[number][list(judged)]]).tocsr()
-        labels = np.array([self._examples[row].labels[topic] for row in known] + [self.label(n, topic) for n in judged])
-        weights = np.array(
-            [self._examples[row].weight for row in known] + [fitting.JUDGEMENT_WEIGHT] * len(judged), dtype=np.float64
+        counts = fitting.text_counts(written)
+        idf = (np.log((1 + len(examples)) / (1 + counts)) + 1).astype(np.float32)
+        buckets = np.flatnonzero(counts >= fitting.FEWEST_TEXTS)
+        self._names = reader.names[number]
+        plain = np.ones(len(self._names))
+        labels = [
+            replace(examples[0], labels={self.topic: bool(item["labels"][self.topic])}, weight=1.0)
+            for item in self._items
+        ]
+        self._taught = fitting.label_table(
+            fitting.features(number, plain, written, idf, buckets), written, examples, self.topic
         )
-        coefficients, bias = fitting.fit(matrix.multiply(scale).tocsr(), labels, weights)
-        log_odds = self._asked[number].multiply(scale).tocsr() @ coefficients + bias
-        result: Floats = 1.0 / (1.0 + np.exp(-(fitting.NEWS_SLOPE * log_odds + fitting.NEWS_SHIFT)))
-        return result
+        self.asked = fitting.label_table(
+            fitting.features(number, plain, asked, idf, buckets), asked, labels, self.topic
+        )
+        self._before: dict[int, Fitted] = {}
 
-    def label(self, item: int, topic: str) -> bool:
-        """Return what the labeller said."""
-        return bool(self.items[item]["labels"][topic])
+    def tables(self, n_judged: int) -> tuple[Table, Table]:
+        """Return the passages and the items of GOLD with clues as strong as after so many judgements."""
+        scale = np.ones(self._taught.matrix.shape[1])
+        scale[: len(self._names)] = fitting.strengths(self._names, n_judged)
+        taught, asked = (
+            replace(table, matrix=table.matrix.multiply(scale).tocsr()) for table in (self._taught, self.asked)
+        )
+        return taught, asked
 
-    def precision(self, number: int, scores: Floats, tested: Sequence[int]) -> float:
+    def scores(self, judged: Sequence[int]) -> Floats:
+        """Return the log-odds of every item of GOLD after some of them were judged."""
+        taught, asked = self.tables(len(judged))
+        if len(judged) not in self._before:
+            self._before[len(judged)] = fitting.fit_passages(taught)
+        fitted = fitting.corrected(self._before[len(judged)], asked.rows(self._mask(judged)))
+        return fitted.log_odds(asked) + asked.lifts
+
+    def together(self, judged: Sequence[int], weight: float, *, with_passages: bool = True) -> Floats:
+        """Return the same when judgements are fitted together with the passages, or alone."""
+        taught, asked = self.tables(0)
+        own = asked.rows(self._mask(judged))
+        own = replace(own, weights=np.full(len(own.labels), weight))
+        return fitting.fit_passages(fitting.stack(taught, own) if with_passages else own).log_odds(asked) + asked.lifts
+
+    def _mask(self, judged: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        mask = np.zeros(len(self._items), dtype=np.bool_)
+        mask[list(judged)] = True
+        return mask
+
+    def precision(self, log_odds: Floats, tested: Sequence[int]) -> float:
         """Return the average precision on the tested items."""
-        labels = [self.label(item, self.topics[number][0]) for item in tested]
-        return evaluate(labels, [float(scores[item]) for item in tested], 0.5).average_precision
+        scores = 1.0 / (1.0 + np.exp(-log_odds[list(tested)]))
+        return evaluate(self.asked.labels[list(tested)].tolist(), scores.tolist(), 0.5).average_precision
 
-    def run(self, number: int, split: int, *, is_chosen: bool) -> list[float]:
-        """Return average precision before any judgement and after each of STEPS."""
-        draw = random.Random(split)  # noqa: S311 # a split of test data, not a secret
-        stories = sorted({item["story"] for item in self.items})
+    def split(self, number: int) -> tuple[list[int], list[int]]:
+        """Return the queue, in a random order, and the tested items."""
+        draw = random.Random(number)  # noqa: S311 # a split of test data, not a secret
+        stories = sorted({item["story"] for item in self._items})
         tested_stories = set(draw.sample(stories, len(stories) // 3))
-        tested = [n for n, item in enumerate(self.items) if item["story"] in tested_stories]
-        queue = [n for n, item in enumerate(self.items) if item["story"] not in tested_stories]
+        tested = [n for n, item in enumerate(self._items) if item["story"] in tested_stories]
+        queue = [n for n, item in enumerate(self._items) if item["story"] not in tested_stories]
         draw.shuffle(queue)
+        return queue, tested
+
+    def run(self, number: int, *, is_chosen: bool) -> list[float]:
+        """Return average precision before any judgement and after each of STEPS."""
+        queue, tested = self.split(number)
         judged: list[int] = []
-        scores = self.scores(number, judged)
-        found = [self.precision(number, scores, tested)]
+        scores = self.scores(judged)
+        found = [self.precision(scores, tested)]
         while len(judged) < min(STEPS[-1], len(queue)):
             if is_chosen:
-                scored = [(str(item), float(scores[item])) for item in queue]
-                asked = choose(scored, [str(n) for n in judged], self.topics[number][1], AT_A_TIME, seed=len(judged))
+                shares = 1.0 / (1.0 + np.exp(-scores))
+                scored = [(str(item), float(shares[item])) for item in queue]
+                asked = choose(scored, [str(n) for n in judged], self._threshold, AT_A_TIME, seed=len(judged))
                 judged.extend(int(question.item) for question in asked)
             else:
                 judged.extend([item for item in queue if item not in set(judged)][:AT_A_TIME])
-            scores = self.scores(number, judged)
+            scores = self.scores(judged)
             if len(judged) in STEPS:
-                found.append(self.precision(number, scores, tested))
+                found.append(self.precision(scores, tested))
         # A queue of a few less than the last step ends with all of it judged.
-        return found if len(found) > len(STEPS) else [*found, self.precision(number, scores, tested)]
+        return found if len(found) > len(STEPS) else [*found, self.precision(scores, tested)]
+
+    def ceilings(self, number: int) -> list[float]:
+        """Return average precision without judgements, then with all of the queue, learned in five ways."""
+        queue, tested = self.split(number)
+        return [
+            self.precision(scores, tested)
+            for scores in (
+                self.scores([]),
+                self.scores(queue),
+                *(self.together(queue, weight) for weight in (1.0, 2.0, 5.0)),
+                self.together(queue, 1.0, with_passages=False),
+            )
+        ]
 
 
 def main() -> None:
-    """Print one line per topic and way of choosing."""
+    """Print one line per topic and way of choosing, then what there is to learn."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gold", type=Path)
-    parser.add_argument("--splits", type=int, default=6)
+    parser.add_argument("--splits", type=int, default=12)
     asked = parser.parse_args()
-    curve = Curve(asked.gold)
-    print(f"{'topic':22}{'queue':>8}{'before':>8}" + "".join(f"{step:>8}" for step in STEPS))
-    for number, (topic, _) in enumerate(curve.topics):
+    curves = [Curve(asked.gold, number) for number in range(len(read_training(CHECKOUT)[0]))]
+    print(f"{'topic':22}{'queue':>8}{'before':>8}" + "".join(f"{step:>8}" for step in STEPS) + "   lowest split")
+    for curve in curves:
         for is_chosen in (True, False):
-            runs = np.array([curve.run(number, split, is_chosen=is_chosen) for split in range(asked.splits)])
-            means = runs.mean(axis=0)
-            gains = "".join(f"{gain:>+8.3f}" for gain in means[1:] - means[0])
-            print(f"{topic:22}{'chosen' if is_chosen else 'random':>8}{means[0]:>8.3f}{gains}", flush=True)
+            runs = np.array([curve.run(split, is_chosen=is_chosen) for split in range(asked.splits)])
+            gains = runs[:, 1:] - runs[:, :1]
+            means = "".join(f"{gain:>+8.3f}" for gain in gains.mean(axis=0))
+            name = "chosen" if is_chosen else "random"
+            print(f"{curve.topic:22}{name:>8}{runs[:, 0].mean():>8.3f}{means}   {gains.min():+.3f}", flush=True)
+    print("\nall of the queue judged: corrected, fitted together at weight 1, 2 and 5, without passages")
+    for curve in curves:
+        ends = np.array([curve.ceilings(split) for split in range(asked.splits)])
+        gains = (ends[:, 1:] - ends[:, :1]).mean(axis=0)
+        print(f"{curve.topic:30}{ends[:, 0].mean():>8.3f}" + "".join(f"{gain:>+8.3f}" for gain in gains), flush=True)
 
 
 if __name__ == "__main__":

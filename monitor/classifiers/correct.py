@@ -44,11 +44,14 @@ def correct(log_odds: Floats, lifts: Floats, matrix: Any, labels: NDArray[np.boo
     n_columns = matrix.shape[1]
     if not len(labels):
         return Correction(1.0, 0.0, np.zeros(n_columns))
-    transposed, truth = matrix.T.tocsr(), labels.astype(np.float64)
+    # Columns that no judged item has stay as they are.
+    used = np.unique(matrix.indices)
+    rows = matrix[:, used].tocsr()
+    transposed, truth = rows.T.tocsr(), labels.astype(np.float64)
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         slope, shift, weights = parameters[0], parameters[1], parameters[2:]
-        total = slope * log_odds + lifts + shift + matrix @ weights
+        total = slope * log_odds + lifts + shift + rows @ weights
         error = 1.0 / (1.0 + np.exp(-np.clip(total, -30.0, 30.0))) - truth
         value = float(np.sum(np.logaddexp(0.0, total) - truth * total))
         value += (slope - 1.0) ** 2 / (2 * SLOPE_VARIANCE) + shift**2 / (2 * SHIFT_VARIANCE)
@@ -57,7 +60,9 @@ def correct(log_odds: Floats, lifts: Floats, matrix: Any, labels: NDArray[np.boo
         of_shift = float(error.sum()) + shift / SHIFT_VARIANCE
         return value, np.concatenate([[of_slope, of_shift], transposed @ error + weights / WEIGHT_VARIANCE])
 
-    start = np.concatenate([[1.0, 0.0], np.zeros(n_columns)])
-    bounds = [_SLOPES, *[(None, None)] * (n_columns + 1)]
+    start = np.concatenate([[1.0, 0.0], np.zeros(len(used))])
+    bounds = [_SLOPES, *[(None, None)] * (len(used) + 1)]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": _ITERATIONS}).x
-    return Correction(float(found[0]), float(found[1]), found[2:])
+    weights = np.zeros(n_columns)
+    weights[used] = found[2:]
+    return Correction(float(found[0]), float(found[1]), weights)

@@ -205,18 +205,24 @@ def fit_topic(taught: Table, judged: Table, ordinary: Table) -> Fitted:
 
     ``ordinary``: unlabelled items; those that score below BACKGROUND_BELOW without them are weak negatives.
     """
-    before = _fit_passages(taught)
+    before = fit_passages(taught)
     if len(ordinary.labels):
         low = before.log_odds(ordinary) + ordinary.lifts < math.log(BACKGROUND_BELOW / (1.0 - BACKGROUND_BELOW))
-        before = _fit_passages(_stack(taught, ordinary.rows(low)))
+        before = fit_passages(stack(taught, ordinary.rows(low)))
+    return corrected(before, judged)
+
+
+def corrected(before: Fitted, judged: Table) -> Fitted:
+    """Return what judgements make of a fitted topic."""
     correction = correct(before.log_odds(judged), judged.lifts, judged.matrix, judged.labels)
     slope = correction.slope * before.slope
-    # The correction adds to the calibrated log-odds, weights are multiplied by the slope.
+    # The correction adds to the calibrated log-odds, in which weights count times the slope.
     weights = before.weights + correction.weights / slope
     return Fitted(weights, before.bias, slope, correction.slope * before.shift + correction.shift)
 
 
-def _stack(one: Table, other: Table) -> Table:
+def stack(one: Table, other: Table) -> Table:
+    """Return the rows of both."""
     from scipy import sparse
 
     return Table(
@@ -227,7 +233,8 @@ def _stack(one: Table, other: Table) -> Table:
     )
 
 
-def _fit_passages(table: Table) -> Fitted:
+def fit_passages(table: Table) -> Fitted:
+    """Return what labelled texts teach; without examples of both kinds log-odds so low that every score is 0."""
     if not table.labels.any() or table.labels.all():
         return Fitted(np.zeros(table.matrix.shape[1]), -30.0, 1.0, 0.0)
     weights, bias = fit(table.matrix, table.labels, table.weights)
