@@ -112,6 +112,7 @@ class FetchForm(_Form):
     max_bytes: Annotated[int, Field(ge=10_000, le=256_000_000)] = 16_000_000
     contact: OneLine = ""
     proxy: Proxy | None = None
+    full_text_margin: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 class FeedForm(_Form):

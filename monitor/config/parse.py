@@ -57,6 +57,8 @@ class Config:
     digests: tuple[DigestSpec, ...]
     watches: tuple[Watch, ...] = ()
     paused: tuple[Feed, ...] = ()
+    full_text_margin: float = 0.0
+    """Items that score this near a threshold have the page behind them read; 0 for none."""
 
     @property
     def unwatched(self) -> tuple[str, ...]:
@@ -99,6 +101,7 @@ def _config(form: ConfigForm, document: Document) -> Config:
         analysts=tuple(_analyst(name, analyst) for name, analyst in form.analyst.items()),
         routes=tuple(_route(name, route) for name, route in form.route.items()),
         digests=tuple(_digest(name, digest) for name, digest in form.digest.items()),
+        full_text_margin=fetch.full_text_margin,
         watches=tuple(Watch(watch.what, watch.kind, tuple(watch.feeds)) for watch in form.coverage.watch),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.classifiers.learned import Lesson
+from monitor.feeds.fulltext import READ_LATE
 from monitor.log import Log
 from monitor.pipeline.alerting import Alerting, AlertPlan
 from monitor.pipeline.crossed import Crossing, crossings
@@ -150,7 +151,9 @@ class _Assessment:
         scores = self._desk.topics.model().score([(item.title, item.text) for item in items], EXPLAINED_FROM)
         placed, entries = self._place(items)
         assessed = [
-            AssessedItem(item, self._judge(item, item_scores, placed[item.id], now, is_repeat=is_repeat))
+            AssessedItem(
+                item, self._judge(item, item_scores, placed[item.id], now, is_repeat=is_repeat or _is_late(item))
+            )
             for (item, is_repeat), item_scores in zip(batch, scores, strict=True)
         ]
         repeats = {item.id for item, is_repeat in batch if is_repeat}
@@ -230,6 +233,11 @@ class _Assessment:
             fell=self._fell,
             crossed=tuple(self._crossed),
         )
+
+
+def _is_late(item: Item) -> bool:
+    """Return whether this is the full text of an item judged before: it may enter a digest, and never alerts."""
+    return READ_LATE in item.flags
 
 
 def _is_news(one: AssessedItem) -> bool:

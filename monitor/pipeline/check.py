@@ -8,6 +8,7 @@ from monitor.config import Config, parse_config
 from monitor.deliver.routes import EmailRoute
 from monitor.errors import InputError
 from monitor.pipeline.desk import load_templates, template_names
+from monitor.pipeline.fulltext import PACKAGE, REMEDY, is_available
 from monitor.pipeline.references import CONFIG, Named, reference_problems
 from monitor.pipeline.topics import build_topics, read_passage_texts, read_topic_texts
 from monitor.records import Problem, Source
@@ -42,8 +43,27 @@ def check_workspace(workspace: Workspace, today: date) -> tuple[Problem, ...]:
         unread_rule_files(workspace.root),
     )
     secrets = _missing_secrets(workspace, config, config_text) if config else ()
-    every = (found, secrets, unreadable, lost, topic_problems, *rule_problems, template_problems, dangling)
+    pages = _unread_pages(config, config_text, is_available=is_available()) if config else ()
+    every = (found, secrets, pages, unreadable, lost, topic_problems, *rule_problems, template_problems, dangling)
     return tuple(sorted({problem for problems in every for problem in problems}))
+
+
+def _unread_pages(config: Config, text: str, *, is_available: bool) -> tuple[Problem, ...]:
+    """Return where config.toml asks for full texts that cannot or will not be read."""
+    document = parse_toml(text, CONFIG)
+    problems = []
+    for feed in (*config.feeds, *config.paused):
+        where = feed.declared_at or document.where(("feed",))
+        if feed.wants_full_text and feed.is_sensitive:
+            what = f"feed {feed.name} is sensitive, so its full_text = true does nothing"
+            problems.append(Problem(where, "C007", what, "take out one of the two lines", is_error=False))
+        elif feed.wants_full_text and not is_available:
+            what = f'feed {feed.name} has full_text = true, but the package "{PACKAGE}" that reads articles is missing'
+            problems.append(Problem(where, "C007", what, REMEDY))
+    if config.full_text_margin and not is_available:
+        what = f'[fetch] has full_text_margin, but the package "{PACKAGE}" that reads articles is missing'
+        problems.append(Problem(document.where(("fetch", "full_text_margin")), "C007", what, REMEDY))
+    return tuple(problems)
 
 
 def _missing_secrets(workspace: Workspace, config: Config, text: str) -> tuple[Problem, ...]:

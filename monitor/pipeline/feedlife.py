@@ -14,6 +14,8 @@ from monitor.pipeline.feededit import open_if_there
 from monitor.pipeline.feedlist import FeedLine, feed_lines
 from monitor.records import FeedHealth, FeedState
 from monitor.store import feeds as feed_rows
+from monitor.store import fulltext as page_rows
+from monitor.store.fulltext import NO_PAGES, PageCounts
 from monitor.workspace.layout import Workspace
 
 _UNITS = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute"))
@@ -25,6 +27,8 @@ class FeedLife:
 
     line: FeedLine
     state: FeedState
+    pages: PageCounts = NO_PAGES
+    """Of items whose full text was asked for."""
 
 
 def feed_lives(workspace: Workspace, config: Config, now: datetime) -> dict[str, FeedLife]:
@@ -35,10 +39,15 @@ def feed_lives(workspace: Workspace, config: Config, now: datetime) -> dict[str,
     try:
         with database.read() as connection:
             states = feed_rows.states(connection)
+            pages = {name: page_rows.counts(connection, name) for name in states}
         lines = feed_lines(database, config, now)
     finally:
         database.close()
-    return {line.feed.name: FeedLife(line, states[line.feed.name]) for line in lines if line.feed.name in states}
+    return {
+        line.feed.name: FeedLife(line, states[line.feed.name], pages[line.feed.name])
+        for line in lines
+        if line.feed.name in states
+    }
 
 
 def life_words(life: FeedLife, now: datetime) -> list[str]:
@@ -59,10 +68,17 @@ def life_words(life: FeedLife, now: datetime) -> list[str]:
         words.append(f"address   the server says it moved for good to {state.moved_to}; {held}")
     if state.identity_policy != "guid":
         words.append(f"identity  items are told apart by {state.identity_policy}: the feed's own ids are unusable")
+    if life.pages != NO_PAGES:
+        words.append(f"pages     {_pages(life.pages)}")
     if line.state != "paused" and state.next_check_at:
         due = "at the next round" if state.next_check_at <= now else _time(state.next_check_at, now)
         words.append(f"next      asked again {due}")
     return words
+
+
+def _pages(pages: PageCounts) -> str:
+    last = f"; last: {pages.last_reason}" if pages.last_reason else ""
+    return f"{pages.read} full texts read, {pages.waiting} asked for again later, {pages.given_up} given up{last}"
 
 
 def advice(check: FeedCheck, life: FeedLife | None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import resource
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,16 +67,33 @@ class Reader:
         parsed = parse_at_once(*work)
         if parsed is not None:
             return parsed
+        return self._started().submit(self._parsed, work)
+
+    def words(self, page: bytes, charset: str | None) -> Future[str | Unread]:
+        """Return the promise of the words of the article on a page."""
+        return self._started().submit(self._worded, (page, charset))
+
+    def _started(self) -> ThreadPoolExecutor:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(_PROCESSES, thread_name_prefix="read")
             for _ in range(_PROCESSES):
                 self._idle.put(_Process())
-        return self._pool.submit(self._elsewhere, work)
+        return self._pool
 
-    def _elsewhere(self, work: _Work) -> ParsedFeed | Unread:
+    def _parsed(self, work: _Work) -> ParsedFeed | Unread:
+        found = self._elsewhere(_parse, work)
+        return found if isinstance(found, ParsedFeed | Unread) else Unread("reading it gave nothing")
+
+    def _worded(self, work: tuple[bytes, str | None]) -> str | Unread:
+        from monitor.feeds.fulltext import article_words
+
+        found = self._elsewhere(article_words, work)
+        return found if isinstance(found, str | Unread) else Unread("reading it gave nothing")
+
+    def _elsewhere(self, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
         process = self._idle.get()
         try:
-            return process.read(work, self._seconds)
+            return process.call(function, arguments, self._seconds)
         finally:
             self._idle.put(process)
 
@@ -87,18 +105,19 @@ class _Process:
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
 
-    def read(self, work: _Work, seconds: float) -> ParsedFeed | Unread:
+    def call(self, function: Callable[..., object], arguments: tuple[object, ...], seconds: float) -> object:
+        """Return what a function of a module gives, or the Unread that says why it gave nothing."""
         try:
             connection = self._connection or self._start()
-            connection.send(work)
+            connection.send((function, arguments))
             if not connection.poll(seconds):
                 self.end()
                 return Unread(f"it could not be read within {seconds:g} s")
-            parsed = connection.recv()
+            found: object = connection.recv()
         except (EOFError, OSError):
             self.end()
             return Unread("reading it ended the process that did so")
-        return parsed if isinstance(parsed, ParsedFeed) else Unread(str(parsed))
+        return found
 
     def _start(self) -> Connection:
         from multiprocessing import get_context
@@ -126,20 +145,24 @@ class _Process:
 
 
 def _serve(connection: Connection) -> None:
-    from monitor.feeds.parse import parse_feed
-
     with contextlib.suppress(ValueError, OSError):  # a system that allows less already
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     connection.send("ready")
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
-            body, media_type, charset, url, now = connection.recv()
-            answer: ParsedFeed | str
+            function, arguments = connection.recv()
             try:
-                answer = parse_feed(body, media_type, charset, url, now)
-                _ = answer.items  # cleaned here, where it may be ended
+                answer: object = function(*arguments)
             except MemoryError:
-                answer = "reading it took too much memory"
+                answer = Unread("reading it took too much memory")
             except Exception as error:  # noqa: BLE001 # carried over: the feed's failure, not the round's
-                answer = f"reading it failed because of a bug in monitor ({type(error).__name__})"
+                answer = Unread(f"reading it failed because of a bug in monitor ({type(error).__name__})")
             connection.send(answer)
+
+
+def _parse(body: bytes, media_type: str, charset: str | None, url: str, now: datetime) -> ParsedFeed:
+    from monitor.feeds.parse import parse_feed
+
+    parsed = parse_feed(body, media_type, charset, url, now)
+    _ = parsed.items  # cleaned here, where it may be ended
+    return parsed

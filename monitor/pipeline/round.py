@@ -15,6 +15,7 @@ from monitor.pipeline.assess import ASSESS_BEFORE_DIGEST, AssessReport, assess
 from monitor.pipeline.deliver import DeliverReport, deliver
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.digest import ClosedDigest, close, slots_due
+from monitor.pipeline.fulltext import read_full_texts
 from monitor.pipeline.poll import PollReport, poll
 from monitor.pipeline.progress import Clock, Progress
 from monitor.records import DigestSpec, Feed, FeedHealth, FeedState
@@ -107,6 +108,7 @@ def run_round(desk: Desk, wish: Wish, clock: Clock, progress: Progress) -> Round
     steps = _Steps(desk, wish, clock)
     number = steps.attempt(lambda: _start(desk, wish, clock, bool(feeds)))
     polled = steps.attempt(lambda: poll(desk.database, feeds, desk.config.limits, clock, progress)) if feeds else None
+    steps.attempt(lambda: read_full_texts(desk, clock, progress))
     closing = bool(specs) or bool(steps.due())
     until = clock() + ASSESS_BEFORE_DIGEST if closing else None
     assessed = steps.attempt(lambda: assess(desk, clock, progress, until)) or AssessReport()

@@ -144,6 +144,16 @@ def _save_edit(conn: Connection, change: ItemChange, now: datetime) -> None:
     conn.execute(sa.update(items).where(items.c.id == item.id).values(row))
 
 
+def save_full_text(conn: Connection, item: Item, now: datetime) -> None:
+    """Store a revision with the words of the page behind an item; the item waits to be assessed in it.
+
+    ``items.content_hash`` stays that of the feed's words: the next poll brings those again, and nothing changed.
+    """
+    insert_rows(conn, revisions, [_revision_row(item, now)])
+    row = {"revision": item.revision, "assessor": None, "is_open": not item.is_backlog, "is_pending": False}
+    conn.execute(sa.update(items).where(items.c.id == item.id).values(row))
+
+
 def _save_entry_hashes(conn: Connection, hashes: Sequence[tuple[str, bytes | None]]) -> None:
     if hashes:
         conn.execute(_NEW_ENTRY, [{"of": item, "entry_hash": entry_hash} for item, entry_hash in hashes])

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.store.columns import Flag, Real, Span, UtcTime, Whole, Words
 
-HEAD = "0007"
+HEAD = "0008"
 """The version of the newest migration."""
 
 metadata = sa.MetaData()
@@ -146,6 +146,21 @@ revisions = sa.Table(
     sa.Column("html", Words, nullable=False),
     sqlite_strict=True,
 )
+
+full_texts = sa.Table(
+    "full_texts",
+    metadata,
+    _item(is_key=True),
+    # The revision with the feed's own words, and the one with the page's, if there is one.
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("text_revision", sa.Integer),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("asked_at", UtcTime, nullable=False),
+    sa.Column("next_attempt_at", UtcTime),
+    sa.Column("reason", Words, nullable=False),
+    sqlite_strict=True,
+)
+sa.Index("full_texts_waiting", full_texts.c.next_attempt_at, sqlite_where=full_texts.c.next_attempt_at.is_not(None))
 
 assessments = sa.Table(
     "assessments",

@@ -9,6 +9,7 @@ from monitor.pipeline.feedcheck import FeedCheck
 from monitor.pipeline.feedlife import FeedLife, advice, life_words
 from monitor.pipeline.feedlist import FeedLine
 from monitor.records import Feed, FeedHealth, FeedState, ParsedFeed
+from monitor.store.fulltext import PageCounts
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -51,6 +52,12 @@ def test_the_past_of_a_feed_is_told_in_words() -> None:
         "identity  items are told apart by link: the feed's own ids are unusable",
         "next      asked again 2026-11-21 20:00 UTC (in 8 hours)",
     ]
+
+
+def test_the_full_texts_of_a_feed_are_counted() -> None:
+    counted = replace(life(FeedHealth.OK), pages=PageCounts(12, 1, 2, "HTTP 403: the server refuses us"))
+    words = "pages     12 full texts read, 1 asked for again later, 2 given up; last: HTTP 403: the server refuses us"
+    assert words in life_words(counted, NOON)
 
 
 MOVED = "the outlet may have moved its feed"
