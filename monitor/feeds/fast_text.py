@@ -46,7 +46,10 @@ def simple_text(html: str) -> str | None:
         text = unescape(html) if "&" in html else html
     if text is None or is_odd(text):
         return None
-    lines = [" ".join(line.split()) for line in text.split("\n")]
+    if "  " not in text and "\t" not in text and text.isascii():
+        lines = [line.strip(" ") for line in text.split("\n")]  # there is nothing else to make one space of
+    else:
+        lines = [" ".join(line.split()) for line in text.split("\n")]
     text = "\n".join(lines)
     return (_MANY_LINE_ENDS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
 

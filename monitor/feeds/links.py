@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -23,6 +22,13 @@ _PLAIN_LINK = re.compile(
     r"https?://[a-z0-9.-]*[a-z0-9](?:/[\w.~!$&'()*+,=:@%/-]*(?:\?[\w.~!$&'()*+,=:@%/-]+)?)", re.ASCII
 )
 """Addresses that stay as they are, which is most of them."""
+
+_USUAL_LINK = re.compile(
+    r"https?://([a-z0-9.-]+)((?:/[\w.~!$&'()*,:@%+/-]*)?)"
+    r"(?:\?([\w.~-]*(?:=[\w.~-]*)?(?:&[\w.~-]*(?:=[\w.~-]*)?)*))?(?:#[\w/=&-]*)?",
+    re.ASCII,
+)
+"""Addresses without port, password and what is written with percent signs in a query: read in one step."""
 
 _TRACKING_PREFIXES: Final = ("utm_", "at_", "mc_", "ns_", "pk_", "mtm_", "hsa_", "wt_", "wt.", "ga_")
 _TRACKING: Final = frozenset({
@@ -56,12 +62,23 @@ def clean_link(base: str | None, link: str | None) -> str | None:
     return absolute.replace(" ", "%20")
 
 
-@lru_cache(maxsize=4096)
 def canonical_link(link: str) -> str:
     """Return what identifies the page behind ``link``: host, path and query without tracking, order or fragment.
 
     Scheme and ``www.`` are left out, so that a site's move to https renames nothing. Not an address to fetch.
     """
+    usual = _USUAL_LINK.fullmatch(link)
+    if usual:
+        host, path, query = usual.groups()
+        page = host.removeprefix("www.") + path.rstrip("/")
+        kept = sorted(pair.partition("=")[::2] for pair in query.split("&") if pair) if query else ()
+        pairs = "&".join([f"{name}={value}" for name, value in kept if not _is_tracking(name)])
+        return f"{page}?{pairs}" if pairs else page
+    return canonical_by_parts(link)
+
+
+def canonical_by_parts(link: str) -> str:
+    """Return what ``canonical_link`` does for any link, ten times slower than for the usual ones."""
     try:
         parts = urlsplit(link)
         host, port = (parts.hostname or "").removeprefix("www."), parts.port
@@ -76,11 +93,9 @@ def canonical_link(link: str) -> str:
     return f"{host}{parts.path.rstrip('/')}{query}{fragment}"
 
 
-def page_of(link: str | None) -> str:
-    """Return host and path of ``link`` alone, for telling copies whose query is stamped anew at every pull."""
-    if not link:
-        return ""
-    return canonical_link(link).partition("?")[0].partition("#")[0]
+def page_of(canonical: str) -> str:
+    """Return host and path of a canonical link alone, for copies whose query is stamped anew at every pull."""
+    return canonical.partition("?")[0].partition("#")[0]
 
 
 def _is_tracking(name: str) -> bool:

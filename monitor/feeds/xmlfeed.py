@@ -6,7 +6,7 @@ read again from the raw text (monitor/feeds/dates.py says why).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, cast
@@ -230,11 +230,14 @@ def _lines(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _mappings(holder: Fields, name: str) -> list[Fields]:
-    value = holder.get(name)
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+    value = _GET(holder, name)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _text(holder: Fields, name: str) -> str:
     """Return a member as feedparser stored it; its own lookup answers "updated" with "published" and a warning."""
-    value = dict.get(cast("dict[str, object]", holder), name)
+    value = _GET(holder, name)
     return value if isinstance(value, str) else ""
+
+
+_GET: Final = cast("Callable[[Fields, str], object]", dict.get)

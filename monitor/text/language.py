@@ -256,10 +256,22 @@ def _among(script: str, text: str, declared: str | None) -> str | None:
         default = _DEFAULTS.get(script)
         return default if default in draw else draw[0]
     if script == "latin":
-        words = {word.lower() for word in _words(text) if is_shouted or len(word) == 1 or not word.isupper()}
-        unclear = "en" if len(words) > 1 and is_plain else None
-        return declared if declared is not None and declared not in _NOT_LATIN else unclear
+        if declared is not None and declared not in _NOT_LATIN:
+            return declared
+        return "en" if is_plain and _are_words(text) else None
     return declared if declared in scores else _DEFAULTS[script]
+
+
+def _are_words(text: str) -> bool:
+    """Return whether a text has two different words that are no assemblies or companies."""
+    is_shouted = text.isupper()
+    first = ""
+    for word in _words(text):
+        if is_shouted or len(word) == 1 or not word.isupper():
+            first = first or word.lower()
+            if word.lower() != first:
+                return True
+    return False
 
 
 def _shouted(word: str, text: str) -> int:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.links import canonical_link, clean_link, page_of
+from monitor.feeds.links import canonical_by_parts, canonical_link, clean_link, page_of
 
 BASE = "https://frontier.example/feeds/rss.xml"
 
@@ -76,9 +76,27 @@ def test_different_pages_have_different_canonical_links(one: str, other: str) ->
     assert canonical_link(one) != canonical_link(other)
 
 
+@given(
+    st.builds(
+        "{}{}{}{}{}".format,
+        st.sampled_from(["https://", "http://", "HTTPS://", "ftp://"]),
+        st.sampled_from(
+            ["a.example", "www.a.example", "www.com", "A.example", "a.example:443", "x@a.example", "[::1]", ""]
+        ),
+        st.text("ab/.;%+@:!ü", max_size=6).map(lambda path: path and f"/{path}"),
+        st.lists(st.text("bau=&_.~-+%ü;2", max_size=8)).map(
+            lambda pairs: (pairs and "?" + "&utm_x=1&".join(pairs)) or ""
+        ),
+        st.sampled_from(["", "#", "#top", "#!/story/5", "#a=1&b"]),
+    )
+)
+def test_usual_links_are_reduced_as_all_others(link: str) -> None:
+    assert canonical_link(link) == canonical_by_parts(link)
+
+
 def test_a_page_is_its_link_without_the_query() -> None:
-    assert page_of("https://www.frontier.example/a/?t=1#x") == "frontier.example/a"
-    assert page_of(None) == ""
+    assert page_of(canonical_link("https://www.frontier.example/a/?t=1#x")) == "frontier.example/a"
+    assert page_of("") == ""
 
 
 @given(st.text())
