@@ -35,13 +35,20 @@ def init(context: Context, folder: Path, *, is_quiet: bool) -> None:
 def check(context: Context, *, as_json: bool) -> int:
     """Read every file a person edits and print every problem.
 
-    Problems are sorted by place. Exit code 0: none, or only warnings; 2: a file cannot be used as it is.
+    Problems are sorted by place; those of TOML files are shown in their line. Exit code 0: none, or only warnings; 2: a
+    file cannot be used as it is.
     """
+    from monitor.cli.problems_page import print_problems
     from monitor.pipeline.check import check_workspace
+    from monitor.workspace.files import read_shown
     from monitor.workspace.layout import Workspace
 
     problems = check_workspace(Workspace(context.root), datetime.now(UTC).date())
-    context.echo_problems(problems, as_json=as_json)
+    if as_json:
+        context.echo_problems(problems, as_json=True)
+    else:
+        paths = {problem.where.path for problem in problems if problem.where.path.endswith(".toml")}
+        print_problems(context, problems, read_shown(context.root, paths))
     errors = sum(problem.is_error for problem in problems)
     context.note(f"{errors} errors, {len(problems) - errors} warnings")
     return 2 if errors else 0

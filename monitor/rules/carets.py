@@ -34,8 +34,11 @@ def caret_lines(line: str, column: int) -> tuple[str, ...]:
     """
     line = line.rstrip("\r\n")
     start, end = span_at(line, column)
-    if start == end:
+    if not line.strip():
         return ()
+    if start == end:
+        # Something is missing at the end of the line.
+        start, end = len(line), len(line) + 1
     if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in line):
         return (f"here: {_visible(line[start:end])}",)
     first = _first_shown(line, start)

@@ -78,6 +78,7 @@ ABSENCES = frozenset(
         Code.TUNE_EMPTY,
         Code.MUTE_END,
         Code.MUTE_SUBJECT,
+        Code.UNUSED,
     }
 )
 """Said of what is not there; in a file with broken lines it may well be on one of them, so these stay unsaid."""

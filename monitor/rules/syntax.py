@@ -17,6 +17,14 @@ from monitor.text.located_toml import parse_toml
 TABLES = ("entity", "set", "words", "file", "rule", "tune", "mute")
 _OWNED = ("rule", "tune", "mute")
 """These tables belong to somebody, so their file has to say whom."""
+_SIGNS = (
+    ({"all", "near", "example"}, "rule"),
+    ({"names", "not_in", "part_of"}, "entity"),
+    ({"terms"}, "words"),
+    ({"of"}, "set"),
+    ({"until"}, "mute"),
+)
+"""Keys that only one kind of table has."""
 
 
 def read_rule_file(text: str, path: str) -> RuleFile:
@@ -60,8 +68,17 @@ def _check_tables(top: Table) -> None:
             continue
         close = did_you_mean(key, TABLES)
         listed = ", ".join(f"[{name}]" if name == "file" else f"[{name}.…]" for name in TABLES)
-        fix = f"did you mean [{close}]?" if close else f"a rule file holds: {listed}"
+        fix = _meant(top, key) or (f"did you mean [{close}]?" if close else f"a rule file holds: {listed}")
         top.report(Code.UNKNOWN_TABLE, top.key_where(key), f'unknown table "{key}"', fix)
+
+
+def _meant(top: Table, key: str) -> str:
+    """Return what an unknown table was probably meant to be, by what it holds; empty if that says nothing."""
+    if key == "owner":
+        return "put a line [file] above it"
+    held = set(top.keys_of(key)) if top.is_table(key) else set()
+    kind = next((kind for signs, kind in _SIGNS if held & signs), None)
+    return f"did you mean [{kind}.{key}]?" if kind else ""
 
 
 def _read_owner(top: Table) -> tuple[str | None, Source | None]:

@@ -17,6 +17,17 @@ _KEYS = (
     *_FILTER_KEYS,
     *("throttle", "expires", "false_alarms", "example"),
 )
+_ELSEWHERE = {
+    "owner": 'it stands once per file, below [file]: owner = "…"',
+    **dict.fromkeys(("any", "or"), 'inside [ ] any one is enough: all = [["attack*", "ambush*"]]'),
+    **dict.fromkeys(("terms", "words", "keywords", "match", "find", "and"), 'what must be found stands in all = ["…"]'),
+    **dict.fromkeys(("not", "exclude", "except", "without"), 'what must not be found stands in none = ["…"]'),
+    **dict.fromkeys(("name", "description"), 'it is called title = "…"'),
+    **dict.fromkeys(("language", "languages"), 'it is called langs = ["ur", "en"]'),
+    **dict.fromkeys(("score", "threshold"), "it is called min_score = { cpec-security = 0.50 }"),
+    "only_with": 'it belongs to a name of an entity: { text = "IS", only_with = ["Khorasan"] }',
+}
+"""What people call other keys."""
 _EXAMPLE_KEYS = ("match", "text", "title", "lang", "source", "stance", "published", "scores")
 SEVERITIES = enum_choices(Severity)
 SENDS = enum_choices(Send)
@@ -27,7 +38,7 @@ MAX_NEAR_WORDS = 500
 
 def read_rule(table: Table, id_: str, owner: str) -> Rule:
     """Return the rule; it is not sound if anything in it is wrong, since half a rule is a different rule."""
-    table.check_keys(_KEYS, {"owner": 'it stands once per file, below [file]: owner = "…"'})
+    table.check_keys(_KEYS, _ELSEWHERE)
     clauses = read_clauses(table, "all")
     near = tuple(_read_near(entry) for entry in table.tables("near", f"a near of {table.spoken}"))
     if not (table.has("all") or table.has("near")):

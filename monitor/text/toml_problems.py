@@ -10,6 +10,8 @@ import re
 import tomllib
 from dataclasses import dataclass
 
+from monitor.text.toml_slips import CURLY, Finding, date_slip, find_slip, header_fix
+
 MAX_PROBLEMS = 20
 """More than this many broken places mean that the file is something else; reading on would only add noise."""
 
@@ -25,7 +27,6 @@ _STATEMENT = re.compile(
     r"""[ \t]*(?:\[\[?[ \t]*[A-Za-z_][^\n]*\]|(?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\.[\w."'-]+)?[ \t]*=)"""
 )
 _HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
-_CURLY = "“”‘’„‟‚‛«»「」『』"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,6 @@ class _Failure:
     def rest(self) -> str:
         """The rest of the line from where reading stopped."""
         return self.text[self.at :].split("\n", 1)[0].strip()
-
-
-_Finding = tuple[str, int, str, str]
-"""Code, offset, what is wrong, what to do."""
 
 
 def find_syntax_problems(text: str) -> tuple[tuple[SyntaxProblem, ...], str]:
@@ -200,8 +197,16 @@ def _starts_statement(failure: _Failure) -> bool:
     return line > failure.statement and _STATEMENT.match(failure.text, line) is not None
 
 
-def _explain(failure: _Failure) -> _Finding:
-    for explain in (_explain_limit, _explain_twice, _explain_string, _explain_header, _explain_open, _explain_value):
+def _explain(failure: _Failure) -> Finding:
+    for explain in (
+        _explain_limit,
+        _explain_twice,
+        _explain_string,
+        _explain_slip,
+        _explain_header,
+        _explain_open,
+        _explain_value,
+    ):
         finding = explain(failure)
         if finding is not None:
             return finding
@@ -212,7 +217,7 @@ def _explain(failure: _Failure) -> _Finding:
     return "T001", failure.at, what, 'a line is a [header], a key = value, or a comment that starts with "#"'
 
 
-def _explain_limit(failure: _Failure) -> _Finding | None:
+def _explain_limit(failure: _Failure) -> Finding | None:
     if failure.message == "too deep":
         return "T008", failure.at, "brackets or dots are nested too deeply here", "write it with fewer levels"
     if failure.message.startswith("odd value"):
@@ -220,7 +225,7 @@ def _explain_limit(failure: _Failure) -> _Finding | None:
     return None
 
 
-def _explain_twice(failure: _Failure) -> _Finding | None:
+def _explain_twice(failure: _Failure) -> Finding | None:
     text, message = failure.text, failure.message
     if not message.startswith(("Cannot declare", "Cannot overwrite", "Duplicate inline", "Cannot mutate")):
         return None
@@ -240,6 +245,13 @@ def _explain_twice(failure: _Failure) -> _Finding | None:
     return "T005", failure.statement, f'"{key}" is given a second time{first}', "keep one of the two lines"
 
 
+def _explain_slip(failure: _Failure) -> Finding | None:
+    if failure.is_header and not failure.message.startswith("Expected newline"):
+        return None
+    is_in_list = bool(failure.brackets) and not _starts_statement(failure)
+    return find_slip(failure.text, failure.at, failure.statement, is_in_list=is_in_list)
+
+
 def _line_of_header(before: str, name: str) -> str:
     found = re.search(rf"^[ \t]*\[+[ \t]*{re.escape(name)}[ \t]*\]", before, re.MULTILINE)
     return "" if found is None else f", in line {before.count(chr(10), 0, found.start()) + 1}"
@@ -251,7 +263,7 @@ def _line_of_key(before: str, key: str) -> str:
     return "" if found is None else f"; the first is in line {before.count(chr(10), 0, section + found.start()) + 1}"
 
 
-def _explain_string(failure: _Failure) -> _Finding | None:
+def _explain_string(failure: _Failure) -> Finding | None:
     text, message, start = failure.text, failure.message, failure.string
     if message.startswith(("Unescaped", "Escaped", "Invalid hex")):
         backslash = text.rfind("\\", 0, failure.at)
@@ -264,31 +276,39 @@ def _explain_string(failure: _Failure) -> _Finding | None:
         fix = (
             f"add {text[start] * 3} where it ends" if is_long else f"add {text[start]} where it ends, on the same line"
         )
-        return "T002", start, "the text that starts here is not closed", fix
+        what = "the text that starts here is not closed"
+        if any(mark in text[start : _line_end(text, start)] for mark in CURLY) and not is_long:
+            return (
+                "T002",
+                start,
+                f"{what}: a curly quotation mark does not close it",
+                f"use the straight one: {text[start]}",
+            )
+        return "T002", start, what, fix
     if not at_line_end and (text[failure.at] < " " or text[failure.at] == "\x7f"):
         character = f"U+{ord(text[failure.at]):04X}"
         return "T007", failure.at, f"there is an invisible control character here ({character})", "delete it"
     return None
 
 
-def _explain_header(failure: _Failure) -> _Finding | None:
+def _explain_header(failure: _Failure) -> Finding | None:
     if not failure.is_header or failure.message.startswith("Expected newline"):
         return None
     if failure.rest.startswith("]") or failure.rest == "":
         missing = "a name" if failure.rest else "the closing bracket"
         return "T006", failure.at, f"{missing} is missing in this [header]", "write it like: [entity.gwadar]"
-    fix = 'a name with anything but a–z, 0–9, "-" and "_" needs quotes: [tune."desk/rule"]'
-    return "T006", failure.at, f'this [header] cannot be read from "{failure.rest[:30]}" on', fix
+    header = failure.text[failure.statement : _line_end(failure.text, failure.at)]
+    return "T006", failure.at, f'this [header] cannot be read from "{failure.rest[:30]}" on', header_fix(header)
 
 
-def _explain_open(failure: _Failure) -> _Finding | None:
+def _explain_open(failure: _Failure) -> Finding | None:
     if not failure.brackets:
         return None
     kind, opened = failure.brackets[0] if _starts_statement(failure) else failure.brackets[-1]
     at_end = failure.at >= len(failure.text)
     if kind == "{" and failure.rest == "" and not at_end:
-        fix = "join the lines, or use a [header] of its own"
-        return "T003", failure.at, "what stands in { } must stay on one line", fix
+        fix = "join the lines, or give it a header of its own, like [[rule.port-attacked.near]]"
+        return "T003", opened, "what stands in { } must stay on one line", fix
     if at_end or _starts_statement(failure):
         closing = "]" if kind == "[" else "}"
         return "T003", opened, f'the "{kind}" here is never closed', f'add "{closing}" where the list ends'
@@ -300,7 +320,7 @@ def _explain_open(failure: _Failure) -> _Finding | None:
     return None
 
 
-def _explain_value(failure: _Failure) -> _Finding | None:
+def _explain_value(failure: _Failure) -> Finding | None:
     if failure.message not in {"Invalid value", "Invalid date or datetime"} and not failure.message.startswith(
         "Expected newline"
     ):
@@ -314,12 +334,13 @@ def _explain_value(failure: _Failure) -> _Finding | None:
     word = shown[0][:40] if shown else ""
     if not rest and not glued:
         return "T004", start, "a value is missing", 'write it like: key = "value"'
-    if any(mark in word for mark in _CURLY):
+    if any(mark in word for mark in CURLY):
         return "T004", start, "these are curly quotation marks", 'use the straight ones: "'
     if word.lower() in {"yes", "no", "on", "off", "true", "false"}:
         return "T004", start, f'"{word}" is not a value', "write true or false, in small letters and without quotes"
     if failure.message.startswith("Expected newline") and not glued:
-        fix = 'start a new line, or for several values write a list: ["first", "second"]'
+        fix = 'start a new line; several values are a list, ["first", "second"]; a remark begins with "#"'
         return "T001", start, f'"{rest[:30]}" cannot follow here', fix
+    date = date_slip(word, start)
     fix = f'put text in quotes: "{word}"; a date is written 2027-03-31, a number without leading zeros'
-    return "T004", start, f'"{word}" is neither a number, a date, true nor false', fix
+    return date or ("T004", start, f'"{word}" is neither a number, a date, true nor false', fix)

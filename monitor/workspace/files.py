@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,6 +42,15 @@ def read_texts(folder: Path, root: Path, pattern: str) -> tuple[dict[str, str], 
             found = [problem for problem in error.problems if isinstance(problem, Problem)]
             problems.extend(found or [Problem(Source(name, 1, 1), "F001", error.what, error.fix)])
     return texts, tuple(problems)
+
+
+def read_shown(root: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return the texts of files of which lines are shown to a person; one that cannot be read is left out."""
+    texts = {}
+    for name in names:
+        with suppress(InputError):
+            texts[name] = read_text(root / name, name)
+    return texts
 
 
 def write_text(path: Path, text: str) -> None:

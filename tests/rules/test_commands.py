@@ -48,6 +48,16 @@ def test_check_is_silent_about_good_files(workspace: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_the_check_of_the_whole_workspace_shows_lines_too_and_right_to_left_terms_alone(workspace: Path) -> None:
+    (workspace / "config.toml").write_text('me = "cpec-desk"\n[fetch]\nconcurency = 64\n', encoding="utf-8")
+    (workspace / "rules" / "desk-cpec.toml").write_text(DESK.replace('"attack*"', '"@حملہ"'), encoding="utf-8")
+    command = [sys.executable, "-m", "monitor", "-w", str(workspace), "check"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 2
+    assert "    concurency = 64\n    ^^^^^^^^^^\n" in done.stdout
+    assert '    here: "@حملہ"\n' in done.stdout
+
+
 def test_check_prints_three_mistakes_with_place_and_fix_and_exits_with_2(workspace: Path) -> None:
     wrong = (Path(__file__).parent.parent / "data" / "rules" / "bad" / "three-mistakes.toml").read_text(
         encoding="utf-8"
