@@ -106,8 +106,10 @@ def remove(context: Context, names: tuple[str, ...]) -> int:
     from monitor.pipeline import feededit
     from monitor.workspace.layout import Workspace
 
-    feededit.remove(Workspace(context.root), names)
+    unwatched = feededit.remove(Workspace(context.root), names)
     context.echo(f"removed {', '.join(names)}")
+    for what in unwatched:
+        context.note(f"no feed carries {what} any more; name another one for it in [coverage] of config.toml")
     context.note("their items stay; added again under the same name, a feed goes on where it stopped")
     return 0
 

@@ -10,7 +10,7 @@ import copy
 import json
 import re
 import tomllib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import tree_sitter_toml
@@ -25,6 +25,9 @@ Settings = dict[str, Setting]
 
 _PATH = "config.toml"
 _PAUSED_LINE = re.compile(r"^\s*paused\s*=\s*(true|false)\s*$")
+_STRING = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'[^']*'""")
+_COMMA_BEHIND = re.compile(r"^[ \t]*,[ \t]*")
+_COMMA_BEFORE = re.compile(r"[ \t]*,[ \t]*$")
 _LOGICAL = re.compile(r"true|false")
 
 
@@ -50,8 +53,13 @@ def add_feeds(text: str, additions: Sequence[Addition]) -> str:
 
 
 def remove_feeds(text: str, names: Collection[str]) -> str:
-    """Return the file without the blocks of these feeds, comments above them kept. Raises InputError."""
-    document = parse_toml(text, _PATH)
+    """Return the file without the blocks of these feeds, comments above them kept. Raises InputError.
+
+    Their names leave the lists of ``[coverage]`` too, lest these name feeds that are not there.
+    """
+    unnamed = _without_names(text, names)
+    document = parse_toml(unnamed, _PATH)
+    text, before = unnamed, text
     lines = text.split("\n")
     blocks = _blocks(text, document)
     doomed = [blocks[index] for index, feed in enumerate(_feeds(document)) if feed.get("name") in names]
@@ -61,7 +69,34 @@ def remove_feeds(text: str, names: Collection[str]) -> str:
     def change(feeds: list[Settings]) -> None:
         feeds[:] = [feed for feed in feeds if feed.get("name") not in names]
 
-    return _proved(text, "\n".join(lines), change, "take the [[feed]] blocks out by hand")
+    return _proved(before, "\n".join(lines), change, "take the [[feed]] blocks out by hand", unnamed=names)
+
+
+def _without_names(text: str, names: Collection[str]) -> str:
+    """Return the file whose ``[coverage]`` names none of these feeds; all else, comments too, is left as it is."""
+    document = parse_toml(text, _PATH)
+    lines = text.split("\n")
+    places = [
+        document.where(("coverage", "watch", number, "feeds", place))
+        for number, watch in enumerate(_watches(document.value))
+        for place, name in enumerate(watch.get("feeds", ()))
+        if name in names
+    ]
+    for where in sorted(places, reverse=True):
+        line = lines[where.line - 1]
+        head, tail = line[: where.column - 1], line[where.column - 1 :]
+        written = _STRING.match(tail)
+        if not written:
+            continue  # written in no way we know: the proof will say so
+        rest, follows = _COMMA_BEHIND.subn("", tail[written.end() :], count=1)
+        line = (head if follows else _COMMA_BEFORE.sub("", head)) + rest
+        lines[where.line - 1 : where.line] = [line] if line.strip() else []
+    return "\n".join(lines)
+
+
+def _watches(settings: Mapping[str, object]) -> list[dict[str, list[str]]]:
+    coverage = settings.get("coverage")
+    return coverage.get("watch", []) if isinstance(coverage, dict) else []
 
 
 def pause_feeds(text: str, names: Collection[str], *, is_paused: bool) -> str:
@@ -176,10 +211,18 @@ def _newline(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def _proved(before: str, after: str, change: Callable[[list[Settings]], None], by_hand: str) -> str:
-    """Return ``after`` if it holds what ``before`` holds with its feeds changed; ``paused = false`` says nothing."""
+def _proved(
+    before: str, after: str, change: Callable[[list[Settings]], None], by_hand: str, *, unnamed: Collection[str] = ()
+) -> str:
+    """Return ``after`` if it holds what ``before`` holds with its feeds changed; ``paused = false`` says nothing.
+
+    ``unnamed`` are feeds that ``[coverage]`` names no more.
+    """
     wanted = copy.deepcopy(tomllib.loads(before))
     change(wanted.setdefault("feed", []))
+    for watch in _watches(wanted):
+        if "feeds" in watch:
+            watch["feeds"] = [name for name in watch["feeds"] if name not in unnamed]
     try:
         found = tomllib.loads(after)
     except tomllib.TOMLDecodeError:

@@ -76,10 +76,15 @@ def add(workspace: Workspace, settings: Settings, comment: str = "") -> None:
     _save(workspace, add_feeds(text, [Addition(settings, comment)]))
 
 
-def remove(workspace: Workspace, names: Collection[str]) -> None:
-    """Take feeds out of config.toml; their items stay stored. Raises InputError for unknown names."""
-    _check_names(read_config(workspace), names)
+def remove(workspace: Workspace, names: Collection[str]) -> tuple[str, ...]:
+    """Take feeds out of config.toml, its [coverage] too; their items stay stored.
+
+    Returns the speakers and languages that no feed carries any more. Raises InputError for unknown names.
+    """
+    before = read_config(workspace)
+    _check_names(before, names)
     _save(workspace, remove_feeds(read_text(workspace.config, "config.toml"), names))
+    return tuple(what for what in read_config(workspace).unwatched if what not in before.unwatched)
 
 
 def pause(workspace: Workspace, names: Collection[str]) -> None:

@@ -126,14 +126,13 @@ def test_a_removed_feed_keeps_its_items_and_its_name_is_not_given_away(fitted: P
         assert listed(desk)["frontier"] == "ok"
 
 
-def test_a_feed_that_a_speaker_is_watched_by_is_not_removed(desk: Path) -> None:
-    watch = '[coverage]\nwatch = [{ what = "ISPR", kind = "speaker", feeds = ["frontier"] }]\n'
+def test_a_removed_feed_leaves_the_coverage_and_what_nobody_carries_then_is_said(desk: Path) -> None:
+    watch = '[coverage]\nwatch = [{ what = "ISPR", kind = "speaker", feeds = ["frontier"] }]  # the army\n'
     (desk / "config.toml").write_text(config(desk) + watch, encoding="utf-8")
-    before = config(desk)
     done = monitor(desk, "feeds", "remove", "frontier")
-    assert (done.code, config(desk)) == (2, before)
-    assert 'C005 no feed called "frontier"' in done.err
-    assert "left as it is" in done.err
+    assert done.code == 0
+    assert "no feed carries ISPR any more" in done.err
+    assert 'what = "ISPR", kind = "speaker", feeds = [] }]  # the army\n' in config(desk)
 
 
 OPML = """<opml><body><outline text="Pakistan"><outline text="Dawn" xmlUrl="https://dawn.example/feed"/>
