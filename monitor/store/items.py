@@ -38,9 +38,8 @@ def known(conn: Connection, feed: str, keys: Collection[ItemKey]) -> dict[ItemKe
     their_keys: dict[str, list[ItemKey]] = {}
     rest: dict[str, tuple[int, str, bytes | None]] = {}
     values = json.dumps([value for _, value in wanted], ensure_ascii=False)
-    for item, kind, value, revision, content_hash, entry_hash in conn.execute(
-        _BEHIND_KEYS, {"feed": feed, "keys": values}
-    ):
+    rows = conn.execute(_BEHIND_KEYS, {"feed": feed, "keys": values}).all()
+    for item, kind, value, revision, content_hash, entry_hash in rows:
         key = wanted.get((kind, value))
         if key is None:
             key = ItemKey(kind, value)
