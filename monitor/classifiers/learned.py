@@ -22,6 +22,8 @@ class Learned:
     judgements: frozenset[_Key]
     definitions: dict[str, str]
     passages: dict[str, str]
+    background: int = 0
+    """Size of the archive that background items were drawn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Lesson:
     """Topics whose definition is another; new and removed ones included."""
     passages: int = 0
     """Passages that were added, removed or changed."""
+    has_other_background: bool = False
 
     def words(self) -> str:
         """Return this in words, "" if nothing of it changed."""
@@ -47,6 +50,8 @@ class Lesson:
             parts.append(f"changed definition of {', '.join(self.definitions)}")
         if self.passages:
             parts.append(f"{self.passages} passage{'s' if self.passages > 1 else ''} changed")
+        if self.has_other_background:
+            parts.append("background items drawn anew from the archive")
         return ", ".join(parts)
 
     def about(self, topic: str, quote: str, limit: int = 3) -> tuple[Judgement, ...]:
@@ -59,13 +64,17 @@ class Lesson:
 
 
 def learned(
-    definitions: Sequence[TopicDefinition], passages: Sequence[Passage], judgements: Sequence[Judgement]
+    definitions: Sequence[TopicDefinition],
+    passages: Sequence[Passage],
+    judgements: Sequence[Judgement],
+    background: int = 0,
 ) -> Learned:
-    """Return what a model fitted from these was taught."""
+    """Return what a model fitted from these was taught; ``background`` is the size of the archive drawn from."""
     return Learned(
         judgements=frozenset(_key(one) for one in latest_judgements(judgements)),
         definitions={one.id: _hash(asdict(one)) for one in definitions},
         passages={one.origin: _hash(asdict(one)) for one in passages},
+        background=background,
     )
 
 
@@ -78,22 +87,23 @@ def lesson(before: Learned, now: Learned, judgements: Sequence[Judgement]) -> Le
         taken_back=len(before.judgements - now.judgements),
         definitions=tuple(one for one in topics if before.definitions.get(one) != now.definitions.get(one)),
         passages=sum(before.passages.get(one) != now.passages.get(one) for one in origins),
+        has_other_background=before.background != now.background,
     )
 
 
 def dump_learned(what: Learned) -> str:
     """Return this as JSON, for ``load_learned``."""
-    return json.dumps([sorted(what.judgements), what.definitions, what.passages], ensure_ascii=False)
+    return json.dumps([sorted(what.judgements), what.definitions, what.passages, what.background])
 
 
 def load_learned(text: str) -> Learned | None:
     """Return what ``dump_learned`` wrote, None if it is something else."""
     try:
-        judgements, definitions, passages = json.loads(text)
+        judgements, definitions, passages, background = json.loads(text)
         keys = frozenset(
             (str(item), str(topic), str(analyst), label is True) for item, topic, analyst, label in judgements
         )
-        return Learned(keys, dict(definitions), dict(passages))
+        return Learned(keys, dict(definitions), dict(passages), int(background))
     except (ValueError, TypeError):
         return None
 

@@ -13,6 +13,7 @@ from monitor.cli.context import Context
 if TYPE_CHECKING:
     from monitor.pipeline.topics import Topics
     from monitor.records import TopicScore
+    from monitor.store.engine import Database
 
 _BATCH = 1000
 
@@ -29,32 +30,42 @@ def train(context: Context) -> int:
 
     Lists the open items (those no digest has closed) that the next round will move across a threshold.
     """
+    from monitor.pipeline.background import renew_background
     from monitor.pipeline.desk import load_topics
+    from monitor.pipeline.opening import open_workspace
     from monitor.workspace.layout import Workspace
 
-    topics = load_topics(Workspace(context.root))
-    topics.model()
+    workspace = Workspace(context.root)
+    database = open_workspace(workspace)[1] if (context.root / "config.toml").is_file() else None
+    try:
+        if database is not None:
+            renew_background(database, workspace.models)
+        topics = load_topics(workspace)
+        topics.model()
+        _print_model(context, topics)
+        if database is not None:
+            _print_crossings(context, topics, database)
+    finally:
+        if database is not None:
+            database.close()
+    return 0
+
+
+def _print_model(context: Context, topics: Topics) -> None:
     learned_from = f"{len(topics.passages)} passages, {len(topics.judgements)} judgements"
+    if topics.background.items:
+        learned_from += f", {len(topics.background.items)} background items of your archive"
     context.echo(f"model {topics.fingerprint[:12]}: {learned_from}")
     for definition in topics.definitions:
         positive = sum(definition.id in passage.topics for passage in topics.passages)
         context.echo(f"  {definition.id}: {positive} passages speak to it, threshold {definition.threshold:.2f}")
-    if (context.root / "config.toml").is_file():
-        _print_crossings(context, topics)
-    return 0
 
 
-def _print_crossings(context: Context, topics: Topics) -> None:
+def _print_crossings(context: Context, topics: Topics, database: Database) -> None:
     from monitor.pipeline.crossed import open_crossings
     from monitor.pipeline.label import OPEN_LOOKED_AT
-    from monitor.pipeline.opening import open_workspace
-    from monitor.workspace.layout import Workspace
 
-    _, database = open_workspace(Workspace(context.root))
-    try:
-        looked_at, crossed, learned = open_crossings(database, topics, OPEN_LOOKED_AT)
-    finally:
-        database.close()
+    looked_at, crossed, learned = open_crossings(database, topics, OPEN_LOOKED_AT)
     if learned:
         context.echo(f"since the open items were scored: {learned}")
     if not looked_at:

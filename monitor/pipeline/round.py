@@ -12,6 +12,7 @@ from monitor.errors import InputError, OutsideError
 from monitor.feeds.schedule import is_due
 from monitor.log import Log
 from monitor.pipeline.assess import ASSESS_BEFORE_DIGEST, AssessReport, assess
+from monitor.pipeline.background import renew_background
 from monitor.pipeline.deliver import DeliverReport, deliver
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.digest import ClosedDigest, close, slots_due
@@ -128,6 +129,9 @@ def run_round(desk: Desk, wish: Wish, clock: Clock, progress: Progress) -> Round
         deliver=delivered,
         failures=tuple(steps.failures),
     )
+    if report.assess.assessed:
+        # After everything that matters: the next round fits the model with it.
+        steps.attempt(lambda: renew_background(desk.database, desk.workspace.models))
     if number is not None:
         steps.attempt(lambda: _finish(desk, number, report, clock))
     return report

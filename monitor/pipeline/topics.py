@@ -14,6 +14,7 @@ from monitor.classifiers.seeds import check_labels, labelled_passages, read_labe
 from monitor.classifiers.watched import watched_names
 from monitor.errors import DiskError
 from monitor.log import Log
+from monitor.pipeline.background import Background, read_background
 from monitor.records import Problem, Source
 from monitor.workspace.files import read_texts
 from monitor.workspace.layout import Workspace
@@ -38,6 +39,8 @@ class Topics:
     fingerprint: str
     models: Path
     """Folder of fitted models."""
+    background: Background = field(default_factory=Background)
+    """Unlabelled items of the archive, learned as what is ordinary."""
     _model: Model | None = field(default=None, repr=False)
 
     @property
@@ -65,7 +68,7 @@ class Topics:
     def _fitted(self) -> Model:
         from monitor.classifiers.train import dump, train
 
-        model = train(self.definitions, self.passages, self.judgements)
+        model = train(self.definitions, self.passages, self.judgements, self.background.items)
         arrays, text = dump(model)
         arrays["learned"] = as_bytes(dump_learned(self._learned()))
         try:
@@ -87,7 +90,7 @@ class Topics:
         return lesson(before, self._learned(), self.judgements) if before else Lesson()
 
     def _learned(self) -> Learned:
-        return learned(self.definitions, self.passages, self.judgements)
+        return learned(self.definitions, self.passages, self.judgements, self.background.drawn_from)
 
 
 def read_topic_texts(workspace: Workspace) -> tuple[dict[str, str], tuple[Problem, ...]]:
@@ -126,7 +129,9 @@ def build_topics(
     passages = (*_seed_passages(defining, learned_from, ids, problems), *_contrast(learned_from, ids, problems))
     judgements = _judgements(learned_from, ids, problems)
     known, said = tuple({one.id: one for _, one in reversed(definitions)}.values())[::-1], tuple(judgements)
-    return Topics(known, passages, said, fingerprint(known, passages, said), models), tuple(sorted(problems))
+    background = read_background(models)
+    name = fingerprint(known, passages, said, background.items)
+    return Topics(known, passages, said, name, models, background), tuple(sorted(problems))
 
 
 def _seed_passages(

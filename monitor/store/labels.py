@@ -49,6 +49,12 @@ def first_seen(conn: Connection, since: datetime) -> datetime | None:
     return conn.execute(sa.select(sa.func.min(items.c.first_seen_at)).where(items.c.first_seen_at >= since)).scalar()
 
 
+def first_items(conn: Connection, limit: int) -> list[str]:
+    """Return the ids of the first so many items ever seen, in that order."""
+    query = sa.select(items.c.id).order_by(items.c.first_seen_at, items.c.id).limit(limit)
+    return list(conn.execute(query).scalars())
+
+
 def open_items(conn: Connection, limit: int) -> list[str]:
     """Return the ids of assessed items over which no digest has closed, newest first."""
     query = sa.select(items.c.id).where(is_yes(items.c.is_open), items.c.assessor.is_not(None))

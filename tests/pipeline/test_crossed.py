@@ -73,4 +73,5 @@ def test_what_a_model_learned_is_compared_with_what_the_next_one_learns() -> Non
 def test_notes_of_another_form_are_nobodys() -> None:
     assert load_learned("") is None
     assert load_learned("[1, 2]") is None
-    assert load_learned('[[["a"]], {}, {}]') is None
+    assert load_learned('[[["a"]], {}, {}, 0]') is None
+    assert load_learned("[[], {}, {}]") is None
