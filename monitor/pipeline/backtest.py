@@ -134,9 +134,9 @@ def since_days(now: datetime, days: int) -> datetime:
     return now - timedelta(days=days)
 
 
-def asks_scores(book: RuleBook) -> bool:
-    """Return whether a score can stop a rule of the book."""
-    return any(compiled.rule.min_score for compiled in book.rules)
+def asking_scores(*books: RuleBook) -> frozenset[str]:
+    """Return the full ids of the rules that a score can stop."""
+    return frozenset(one.rule.full_id for book in books for one in book.rules if one.rule.min_score)
 
 
 def try_rules(
@@ -176,11 +176,14 @@ def _held(
         if rules:
             held.append((item, text, found, rules))
     decided = archive.decided(conn, [item.id for item, *_ in held])
-    has_scores = asks_scores(book)
+    bounded = asking_scores(book)
     matched: list[tuple[Hit, Decided]] = []
     for item, text, found, rules in held:
         known = decided[item.id]
-        scored = match_found(book, replace(text, scores=known.scores), found).rules if has_scores else rules
+        if any(match.id in bounded for match in rules):
+            scored = match_found(book, replace(text, scores=known.scores), found).rules
+        else:
+            scored = rules
         matched.extend((Hit(item, match), known) for match in scored)
     return matched
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from monitor.pipeline.backtest import Archive, Hit, asks_scores
+from monitor.pipeline.backtest import Archive, Hit, asking_scores
 from monitor.pipeline.progress import Progress
 from monitor.records import RuleMatch, Send
 from monitor.rules.compile import RuleBook
@@ -107,7 +107,7 @@ class _Comparer:
         self._pair = pair
         self._labelled = labelled
         self._lost, self._won = Causes(pair.old, pair.new), Causes(pair.new, pair.old)
-        self._has_scores = asks_scores(pair.old) or asks_scores(pair.new)
+        self._bounded = asking_scores(pair.old, pair.new)
 
     def compare(self, conn: Connection, batch: Sequence[ArchivedItem]) -> tuple[list[_Compared], list[tuple[str, str]]]:
         """Return what the versions make of the items, and (item, story) of those that analysts judged."""
@@ -119,15 +119,19 @@ class _Comparer:
                 matches = self._pair.match(text, found)
                 if any(matches):
                     held.append((item, text, found, matches))
-        decided = archive.decided(conn, [item.id for item, *_ in held]) if self._has_scores else {}
+        asked = [item.id for item, *_, matches in held if self._is_bounded(*matches)]
+        decided = archive.decided(conn, asked) if asked else {}
         compared = []
         for item, text, found, matches in held:
-            if self._has_scores:
+            if item.id in decided:
                 scored = replace(text, scores=decided[item.id].scores)
                 compared.append(self._compared(item, scored, *self._pair.match(scored, found)))
             else:
                 compared.append(self._compared(item, text, *matches))
         return compared, [(item.id, item.story) for item in batch if item.id in self._labelled]
+
+    def _is_bounded(self, before: Sequence[RuleMatch], after: Sequence[RuleMatch]) -> bool:
+        return any(match.id in self._bounded for match in (*before, *after))
 
     def _compared(
         self, item: ArchivedItem, text: ItemText, before: Sequence[RuleMatch], after: Sequence[RuleMatch]

@@ -64,6 +64,7 @@ class Code(StrEnum):
     EXPIRES_SOON = "R052"
     EMPTY_EXAMPLE = "R053"
     MISSING_FORM = "R054"
+    HIDES_NAME = "R055"
 
 
 ABSENCES = frozenset(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 from monitor.matching.lexicon import compile_lexicon
 from monitor.matching.terms import patterns_of
 from monitor.records import Problem, Send, Source
 from monitor.rules.codes import Code
-from monitor.rules.declared import Clause, Filters, Rule, Term
+from monitor.rules.declared import Clause, Filters, ListedName, Rule, RuleFile, Term, WatchedEntity
 from monitor.rules.inflections import missing_forms
 from monitor.rules.library import Library
 
@@ -48,6 +48,44 @@ def lint_hidden_names(library: Library) -> Iterator[Problem]:
                     if name.text in inside and patterns_of(name.text) == patterns_of(term.text):
                         what = f'"{name.text}" is never found: not_in of [entity.{entity.id}] holds the same words'
                         yield _warning(name.where, Code.HIDDEN_NAME, what, "remove it from one of the two lists")
+
+
+def lint_hiding_names(library: Library) -> Iterator[Problem]:
+    """Find names of an analyst's own entities that take a shorter one from a rule of the same file: the longest wins.
+
+    In shared files longer names are the rule, and `monitor rules diff` shows what one costs.
+    """
+    for file in library.files:
+        if file.owner is None or not file.entities:
+            continue
+        listed = [term for rule in file.rules for clause in rule.required for term in clause.terms]
+        wanted = {atom[1:] for atom in library.all_atoms(listed) if atom.startswith("@")}
+        names = {name.text: id_ for id_ in sorted(wanted) for name in _names_of(library, id_)}
+        inner = compile_lexicon((), sorted(names))
+        for entity in file.entities:
+            for name in entity.names:
+                inside = {names[text] for text in inner.find(name.text, "").phrases} - {entity.id}
+                yield from _hidings(library, file, entity, name, inside)
+
+
+def _names_of(library: Library, id_: str) -> tuple[ListedName, ...]:
+    entry = library.declarations[id_][0].entry
+    return entry.names if isinstance(entry, WatchedEntity) else ()
+
+
+def _hidings(
+    library: Library, file: RuleFile, entity: WatchedEntity, name: ListedName, inside: Collection[str]
+) -> Iterator[Problem]:
+    for id_ in sorted(inside):
+        for rule in file.rules:
+            clauses = [library.all_atoms(clause.terms) for clause in rule.required]
+            if any(f"@{id_}" in atoms and f"@{entity.id}" not in atoms for atoms in clauses):
+                what = (
+                    f'"{name.text}" hides @{id_} from [rule.{rule.id}]: of a name inside a longer one the longer counts'
+                )
+                fix = f'add "@{entity.id}" beside "@{id_}" in the rule, or part_of = "{id_}" to [entity.{entity.id}]'
+                yield _warning(name.where, Code.HIDES_NAME, what, fix)
+                break
 
 
 def lint_shadowed(library: Library) -> Iterator[Problem]:
@@ -106,6 +144,7 @@ def _missing_forms(terms: tuple[Term, ...]) -> Iterator[Problem]:
 USEFULNESS_LINTS = (
     lint_unused,
     lint_hidden_names,
+    lint_hiding_names,
     lint_shadowed,
     lint_expires_soon,
     lint_missing_forms,
