@@ -12,6 +12,7 @@ from monitor.feeds.clean import plain_title
 from monitor.feeds.fast import read_fast
 from monitor.feeds.jsonfeed import parse_json_feed
 from monitor.feeds.links import clean_link
+from monitor.feeds.quiet import quiet_times
 from monitor.feeds.unpack import UnpackError, unpack_undeclared
 from monitor.feeds.xml_repair import Document, to_xml
 from monitor.feeds.xmlfeed import build_feed, parse_xml_feed
@@ -90,6 +91,7 @@ def _parse(  # the arguments of parse_feed, and one more
         format=parsed.format,
         entries=parsed.entries,
         ttl=parsed.ttl,
+        quiet_times=quiet_times(decoded.text),
         problems=(*problems, *decoded.problems, *parsed.problems),
     )
 

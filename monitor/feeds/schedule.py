@@ -8,6 +8,7 @@ from typing import Final, assert_never
 
 from monitor.feeds import rhythm
 from monitor.feeds.identity import body_hash
+from monitor.feeds.quiet import open_at
 from monitor.records import (
     Feed,
     FeedChanges,
@@ -65,7 +66,8 @@ def after_poll(  # noqa: PLR0913, PLR0917  # one poll has this many sides; a rec
         case Fetched():
             if parsed is not None and not parsed.is_feed:
                 return _failed(feed, state, FeedHealth.NOT_A_FEED, "; ".join(parsed.problems), now, jitter)
-            wishes = [outcome.max_age, parsed.ttl if parsed else None]
+            if parsed is not None:
+                state = replace(state, wished_wait=parsed.ttl, quiet_times=parsed.quiet_times)
             state = replace(
                 _with_items(feed, state, changes, now),
                 etag=outcome.etag,
@@ -75,14 +77,14 @@ def after_poll(  # noqa: PLR0913, PLR0917  # one poll has this many sides; a rec
             length, new = (len(parsed.entries), len(changes.new)) if parsed and changes else (0, 0)
             busy = rhythm.busy_wait(feed, before, length, new, now)
             usual = busy if new else rhythm.usual_wait(feed, state, now)
-            return _succeeded(state, wishes, usual, now, jitter)
+            return _succeeded(state, outcome.max_age, usual, now, jitter)
         case NotModified():
             state = replace(
                 state,
                 etag=outcome.etag or state.etag,
                 last_modified=outcome.last_modified or state.last_modified,
             )
-            return _succeeded(state, [outcome.max_age], rhythm.usual_wait(feed, state, now), now, jitter)
+            return _succeeded(state, outcome.max_age, rhythm.usual_wait(feed, state, now), now, jitter)
         case FetchFailed():
             failed = _failed(feed, state, _health_of(outcome.reason), outcome.detail, now, jitter)
             asked = min(outcome.retry_after or timedelta(), LONGEST_RETRY_AFTER)
@@ -93,17 +95,19 @@ def after_poll(  # noqa: PLR0913, PLR0917  # one poll has this many sides; a rec
 
 
 def _succeeded(
-    state: FeedState, wishes: list[timedelta | None], usual: timedelta, now: datetime, jitter: float
+    state: FeedState, max_age: timedelta | None, usual: timedelta, now: datetime, jitter: float
 ) -> FeedState:
     is_silent = state.last_new_item_at is not None and now - state.last_new_item_at > rhythm.silent_after(state)
-    asked = min(max((wish for wish in wishes if wish), default=timedelta()), LONGEST_WAIT)
-    wait = max(usual, asked, SHORTEST_WAIT) * (1 + _JITTER * jitter)
+    asked = min(max(max_age or timedelta(), state.wished_wait or timedelta()), LONGEST_WAIT)
+    planned = now + max(usual, asked, SHORTEST_WAIT) * (1 + _JITTER * jitter)
+    # Quiet times are honoured as far as any wish is: an attack on a Saturday is not read on Monday.
+    latest = max(planned, now + LONGEST_WAIT)
     return replace(
         _with_health(state, FeedHealth.SILENT if is_silent else FeedHealth.OK, now),
         problem="",
         failures=0,
         last_success_at=now,
-        next_check_at=now + wait,
+        next_check_at=min(open_at(planned, state.quiet_times), latest),
     )
 
 

@@ -91,6 +91,10 @@ class FeedState:
     """The longest that the feed is usually without news; None until a rhythm was seen (``feeds.schedule``)."""
     items_hash: str | None = None
     """By which the items of the last document are recognised as a whole; see ``feeds.changes.items_hash``."""
+    wished_wait: timedelta | None = None
+    """How long the last document asked to be left alone (ttl, sy:update…); "not modified" does not take it back."""
+    quiet_times: str = ""
+    """When the last document asked not to be asked (skipHours, skipDays); see ``feeds.quiet``."""
 
 
 class FetchFailure(StrEnum):

@@ -102,6 +102,8 @@ class ParsedFeed:
     entries: tuple[Entry, ...] = ()
     ttl: timedelta | None = None
     """How long the document says to wait before asking again (ttl, sy:updatePeriod)."""
+    quiet_times: str = ""
+    """When it asks not to be asked (skipHours, skipDays); see ``feeds.quiet``."""
     problems: tuple[str, ...] = ()
     """What was wrong with the document, in words."""
 

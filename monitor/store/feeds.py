@@ -63,4 +63,6 @@ def _row(state: FeedState) -> tuple[Any, ...]:
         stored_time(state.moved_at),
         stored_span(state.longest_quiet),
         stored_text(state.items_hash),
+        stored_span(state.wished_wait),
+        storable(state.quiet_times),
     )

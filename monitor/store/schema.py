@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.store.columns import Flag, Real, Span, UtcTime, Whole, Words
 
-HEAD = "0008"
+HEAD = "0009"
 """The version of the newest migration."""
 
 metadata = sa.MetaData()
@@ -59,6 +59,8 @@ feed_states = sa.Table(
     sa.Column("moved_at", UtcTime),
     sa.Column("longest_quiet", Span),
     sa.Column("items_hash", Words),
+    sa.Column("wished_wait", Span),
+    sa.Column("quiet_times", Words, nullable=False, server_default=""),
     sqlite_strict=True,
 )
 

@@ -102,6 +102,13 @@ def test_blocked_comes_with_advice(database: Database, reply: Reply, words: str)
         ({"Cache-Control": "max-age=7200"}, "", 2),
         ({"Expires": "Sat, 21 Nov 2026 15:00:00 GMT", "Date": "Sat, 21 Nov 2026 12:00:00 GMT"}, "", 3),
         ({}, "<ttl>240</ttl>", 4),
+        ({}, "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>", 6),
+        ({}, "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateBase>1901-01-01T00:00Z</sy:updateBase>", 1),
+        ({}, "<sy:updatePeriod>yearly</sy:updatePeriod>", 12),
+        ({"Cache-Control": "max-age=7200"}, "<ttl>180</ttl>", 3),
+        ({"Cache-Control": "no-store", "Expires": "Sat, 21 Nov 2026 15:00:00 GMT"}, "<ttl>60</ttl>", 1),
+        ({}, "<skipHours><hour>12</hour><hour>13</hour></skipHours>", 2),
+        ({}, "<skipDays><day>Saturday</day><day>Sunday</day></skipDays>", 12),
         ({"Cache-Control": "max-age=99999999"}, "", 12),
     ],
 )
@@ -109,6 +116,7 @@ def test_the_next_poll_is_when_the_publisher_wants_it(
     database: Database, headers: dict[str, str], channel: str, hours: int
 ) -> None:
     body = BODY.replace(b"<title>T</title>", b"<title>T</title>" + channel.encode())
+    body = body.replace(b"<rss ", b"<rss xmlns:sy='http://purl.org/rss/1.0/modules/syndication/' ")
     with TestServer() as server:
         feed = Feed("dawn", server.set("/feed", Reply(headers=headers, body=body)), "Dawn", allow_private=True)
         _, state = poll_at(database, feed, NOON)
@@ -126,3 +134,33 @@ def test_a_document_that_only_says_when_it_was_made_brings_nothing_and_an_edit_d
     assert [(report.new, report.changed) for report, _ in found] == [(1, 0), (0, 0), (0, 1)]
     hashes = [state.items_hash for _, state in found]
     assert hashes[0] == hashes[1] != hashes[2]
+
+
+@pytest.mark.parametrize("headers", [TAGGED, {}])
+def test_what_a_document_wishes_holds_until_another_one_says_otherwise(
+    database: Database, headers: dict[str, str]
+) -> None:
+    patient = BODY.replace(b"<title>T</title>", b"<title>T</title><ttl>240</ttl>")
+    with TestServer() as server:
+        feed = Feed("dawn", server.set("/feed", Reply(headers=headers, body=patient)), "Dawn", allow_private=True)
+        waits = []
+        for hours in (0, 5):  # the second answer is "not modified", or the same bytes
+            at = NOON + timedelta(hours=hours)
+            _, state = poll_at(database, feed, at)
+            assert state.next_check_at is not None
+            waits.append(state.next_check_at - at)
+        server.set("/feed", Reply(body=BODY))
+        at = NOON + timedelta(hours=10)
+        _, state = poll_at(database, feed, at)
+    assert all(timedelta(hours=4) <= wait <= timedelta(hours=4.4) for wait in waits)
+    assert state.next_check_at is not None
+    assert state.next_check_at - at < timedelta(hours=1)
+
+
+def test_retry_after_of_a_server_that_refuses_is_kept_on_the_next_poll(database: Database) -> None:
+    with TestServer() as server:
+        feed = Feed("dawn", server.set("/feed", Reply(429, {"Retry-After": "18000"})), "Dawn", allow_private=True)
+        _, state = poll_at(database, feed, NOON)
+    assert state.next_check_at is not None
+    assert state.next_check_at >= NOON + timedelta(hours=5)
+    assert (state.failures, state.health) == (1, FeedHealth.FAILING)
