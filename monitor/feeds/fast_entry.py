@@ -65,8 +65,9 @@ def read_entry(element: etree._Element, setting: Setting, lang: str | None) -> F
 
 def attributes_of(element: etree._Element) -> dict[str, str]:
     """Return the attributes without a namespace, names in lower case, ``rel`` and ``type`` values too."""
-    found = {}
-    for key, value in element.attrib.items():
+    found: dict[str, str] = {}
+    written = element.attrib
+    for key, value in written.items() if written else ():
         name = str(key).lower()
         found[name] = str(value).lower() if name in ("rel", "type") else str(value)
     return found
@@ -82,10 +83,8 @@ def language_of(element: etree._Element, around: str | None) -> str | None:
 
 def link_of(element: etree._Element, *, has_bases: bool) -> tuple[dict[str, str], str | None]:
     """Return the attributes of a link as feedparser completes them, and the page it names, if it names one."""
-    attributes = attributes_of(element)
-    attributes.setdefault("rel", "alternate")
-    attributes.setdefault("type", "text/html")
-    href = attributes.get("url") or attributes.get("uri") or attributes.get("href")
+    attributes = {"rel": "alternate", "type": "text/html", **attributes_of(element)}
+    href = attributes.get("url") or attributes.get("uri") or attributes.get("href") if len(attributes) > 2 else None
     base = element.base if has_bases else None
     if href is not None:
         attributes["href"] = joined(base, href)
@@ -94,7 +93,9 @@ def link_of(element: etree._Element, *, has_bases: bool) -> tuple[dict[str, str]
     if len(element):
         raise NotFollowedError
     # "?a=1&b=2" is often escaped twice; no address means "&copy;".
-    text = _REFERENCE_LIKE.sub(r"&\1", joined(base, text_of(element)).replace("&amp;", "&"))
+    text = joined(base, text_of(element))
+    if "&" in text:
+        text = _REFERENCE_LIKE.sub(r"&\1", text.replace("&amp;", "&"))
     if text:
         attributes["href"] = text
     return attributes, text
@@ -308,7 +309,7 @@ def _author(element: etree._Element) -> dict[str, str]:
     text = unspoilt((element.text or "").strip())
     if found or not text:
         return found
-    address = _ADDRESSES.search(text)
+    address = _ADDRESSES.search(text) if "@" in text else None
     if not address:
         return {"name": text}
     name = text.replace(address[0], "").replace("()", "").replace("<>", "").strip()

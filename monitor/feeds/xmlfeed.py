@@ -151,8 +151,8 @@ def _item(  # what an item is made of, bound by _entry
         html=body.html,
         published_at=dates.published_at,
         updated_at=dates.updated_at,
-        authors=_lines(_text(author, "name") or _text(author, "email") for author in _mappings(entry, "authors")),
-        tags=_lines(_text(tag, "label") or _text(tag, "term") for tag in _mappings(entry, "tags")),
+        authors=_lines([_text(author, "name") or _text(author, "email") for author in _mappings(entry, "authors")]),
+        tags=_lines([_text(tag, "label") or _text(tag, "term") for tag in _mappings(entry, "tags")]),
         enclosures=tuple(dict.fromkeys(_enclosures(entry, url)))[:MOST_OF_A_KIND],
         outlet=outlet,
         lang=lang if lang and lang != feed_lang else None,
@@ -191,7 +191,7 @@ def _passages(entry: Fields) -> Iterable[Passage]:
         if kind.startswith(_TEXT_TYPES):
             yield Passage(_text(content, "value"), is_html=kind != "text/plain")
     summary = _text(entry, "summary")
-    if summary and not any(_text(content, "value") == summary for content in _mappings(entry, "content")):
+    if summary and summary not in [_text(content, "value") for content in _mappings(entry, "content")]:
         detail = entry.get("summary_detail")
         kind = _text(detail, "type") if isinstance(detail, Mapping) else "text/html"
         yield Passage(summary, is_html=kind != "text/plain")
@@ -225,8 +225,8 @@ def _ttl(feed: Fields) -> timedelta | None:
 
 
 def _lines(values: Iterable[str]) -> tuple[str, ...]:
-    lines = (plain_line(value) for value in values if value)
-    return tuple(dict.fromkeys(line for line in lines if line))[:MOST_OF_A_KIND]
+    lines = [plain_line(value) for value in values if value]
+    return tuple(dict.fromkeys(filter(None, lines)))[:MOST_OF_A_KIND]
 
 
 def _mappings(holder: Fields, name: str) -> list[Fields]:
