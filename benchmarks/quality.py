@@ -10,8 +10,10 @@ import gzip
 import json
 import math
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from monitor.classifiers.definition import TopicDefinition, parse_definition
 from monitor.classifiers.evaluate import Evaluation, evaluate
@@ -22,6 +24,8 @@ from monitor.classifiers.watched import watched_names
 from monitor.records import Problem
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+BANDS = 5
+FEEDBACK_SPLITS = 12
 
 
 def fit(root: Path) -> Model:
@@ -54,16 +58,38 @@ def read_training(root: Path) -> tuple[tuple[TopicDefinition, ...], tuple[Passag
     return tuple(definitions), (*labelled_passages(articles, texts), *contrast), tuple(judgements)
 
 
-def read_pairs(gold: Path) -> list[tuple[str, str]]:
-    """Return title and text of each item of a labelled file."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many of 1,000 unlabelled items are tagged: at the shipped threshold, and at the score of recall 0.8."""
+
+    at_threshold: float
+    at_recall_80: float
+    score_at_recall_80: float
+
+
+def read_items(gold: Path, lang: str | None = None) -> list[dict[str, Any]]:
+    """Return the items of a labelled file, of one language if ``lang`` names it."""
     items = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [item for item in items if lang is None or item.get("lang", "en") == lang]
+
+
+def pairs_of(items: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return title and text of each item."""
     return [(item.get("title", ""), item.get("text", item.get("summary", ""))) for item in items]
 
 
-def measure(model: Model, gold: Path) -> dict[str, tuple[Evaluation, Evaluation]]:
-    """Return per topic the figures over all items of a labelled file, and over those whose label is sure."""
-    items = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
-    scores = model.score(read_pairs(gold))
+def read_pairs(gold: Path) -> list[tuple[str, str]]:
+    """Return title and text of each item of a labelled file."""
+    return pairs_of(read_items(gold))
+
+
+def measure(model: Model, gold: Path, lang: str | None = None) -> dict[str, tuple[Evaluation, Evaluation]]:
+    """Return per topic the figures over all items of a labelled file, and over those whose label is sure.
+
+    ``lang``: only the items of that language.
+    """
+    items = read_items(gold, lang)
+    scores = model.score(pairs_of(items))
     sure = [number for number, item in enumerate(items) if item.get("conf", "h") == "h"]
     figures = {}
     for column, topic in enumerate(model.topics):
@@ -77,7 +103,13 @@ def measure(model: Model, gold: Path) -> dict[str, tuple[Evaluation, Evaluation]
 
 
 def ablate(root: Path, files: list[Path]) -> None:
-    """Print average precision per topic and file as one source of knowledge after the other is added."""
+    """Print average precision per topic and file as one source of knowledge after the other is added.
+
+    ``+ feedback``: after 50 judgements chosen as an analyst would be asked, on two thirds of the stories of a file that
+    names stories; measured on the other third, the row above it on the same third (benchmarks.learning).
+    """
+    from benchmarks.learning import Curve
+
     definitions, passages, judgements = read_training(root)
     bare = tuple(replace(definition, lists=(), clues=()) for definition in definitions)
     listed = tuple(replace(definition, clues=()) for definition in definitions)
@@ -93,26 +125,33 @@ def ablate(root: Path, files: list[Path]) -> None:
         model = train(own, texts, judgements)
         found = [figures[0].average_precision for path in files for figures in measure(model, path).values()]
         print(f"{name:21}" + "".join(f"{value:20.3f}" for value in found))
+    curves = [Curve(files[0], number) for number in range(len(definitions))]
+    runs = [[curve.run(split, is_chosen=True) for split in range(FEEDBACK_SPLITS)] for curve in curves]
+    for name, step in (("the same, one third", 0), ("+ feedback, 50", 3)):
+        means = [sum(run[step] for run in own) / len(own) for own in runs]
+        print(f"{name:21}" + "".join(f"{value:20.3f}" for value in means))
 
 
 def main() -> None:
-    """Fit, then print one table per labelled file."""
+    """Fit, then print one table per labelled file, a row per topic and, where there are several, per language."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gold", type=Path, nargs="+")
     parser.add_argument("--ablation", action="store_true", help="also show what each source of knowledge brings")
     parser.add_argument("--background", type=Path, help="unlabelled items (.jsonl.gz): how many would be tagged")
     asked = parser.parse_args()
     files: list[Path] = asked.gold
-    started = time.perf_counter()
+    started = time.process_time()
     model = fit(CHECKOUT)
-    print(f"fitted in {time.perf_counter() - started:.1f} s, model {model.fingerprint[:12]}")
-    columns = "n yes AP AP(sure) F1 P R at best-F1 at P@R.8 R@P.9 Brier ECE"
+    print(f"fitted in {time.process_time() - started:.1f} s of processor time, model {model.fingerprint[:12]}")
     for path in files:
-        print(f"\n{path.name}\n{'topic':22}" + "".join(f"{name:>9}" for name in columns.split()))
-        for topic, (all_items, sure) in measure(model, path).items():
-            print(f"{topic:22}{all_items.n_items:9}{all_items.n_positive:9}" + _row(all_items, sure))
+        print_figures(model, path)
     if asked.background:
-        load(model, files[0], asked.background)
+        print(f"\ntagged of 1,000 items of {asked.background.name}")
+        for topic, load in alert_load(model, files[0], asked.background).items():
+            at = f"at recall 0.8 ({load.score_at_recall_80:.2f})"
+            print(f"{topic:22}{load.at_threshold:7.2f} at the threshold{load.at_recall_80:9.2f} {at}")
+    print_reliability(model, files[0])
+    time_training()
     if asked.ablation:
         ablate(CHECKOUT, files)
     pairs = [pair for path in files for pair in read_pairs(path)]
@@ -120,21 +159,73 @@ def main() -> None:
         time_scoring(model, pairs, length)
 
 
-def load(model: Model, gold: Path, background: Path) -> None:
-    """Print how many of 1,000 unlabelled items are tagged, at the shipped threshold and where recall on GOLD is 0.8."""
+def print_figures(model: Model, gold: Path) -> None:
+    """Print the figures of one labelled file, and below them those of each of its languages."""
+    columns = "n yes AP AP(sure) F1 P R at best-F1 at P@R.8 R@P.9 Brier ECE"
+    print(f"\n{gold.name}\n{'topic':25}" + "".join(f"{name:>9}" for name in columns.split()))
+    langs = sorted({item.get("lang", "en") for item in read_items(gold)})
+    for lang in (None, *(langs if len(langs) > 1 else ())):
+        for topic, (all_items, sure) in measure(model, gold, lang).items():
+            name = topic if lang is None else f"{lang} {topic}"
+            print(f"{name:25}{all_items.n_items:9}{all_items.n_positive:9}" + _row(all_items, sure))
+
+
+def print_reliability(model: Model, gold: Path) -> None:
+    """Print, for scores in five bands, how many items there are and what share of them is relevant."""
+    items = read_items(gold)
+    scores = model.score(pairs_of(items))
+    print(f"\nshare relevant of the items of {gold.name} by score")
+    for column, topic in enumerate(model.topics):
+        bands = []
+        for band in range(BANDS):
+            own = [
+                (score[column].score, item["labels"][topic.id])
+                for score, item in zip(scores, items, strict=True)
+                if min(int(score[column].score * BANDS), BANDS - 1) == band
+            ]
+            said, true = (sum(one[place] for one in own) / max(len(own), 1) for place in (0, 1))
+            bands.append(f"{said:.2f}: {true:.2f} of {len(own):3}")
+        print(f"{topic.id:22}" + "   ".join(bands))
+
+
+def alert_load(model: Model, gold: Path, background: Path) -> dict[str, Load]:
+    """Return per topic how many of 1,000 unlabelled items (.jsonl.gz) are tagged; GOLD says where recall is 0.8."""
     lines = gzip.decompress(background.read_bytes()).decode("utf-8").splitlines()
     ordinary = [json.loads(line) for line in lines]
     scores = model.score([(item["title"], item["summary"]) for item in ordinary])
-    items = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
-    known = model.score(read_pairs(gold))
-    print(f"\ntagged of 1,000 items of {background.name}")
+    items = read_items(gold)
+    known = model.score(pairs_of(items))
+    loads = {}
     for column, topic in enumerate(model.topics):
         own = sorted((s[column].score for s, item in zip(known, items, strict=True) if item["labels"][topic.id]))
         at_recall = own[len(own) - math.ceil(0.8 * len(own))]
         counts = [
             sum(s[column].score >= at for s in scores) * 1_000 / len(scores) for at in (topic.threshold, at_recall)
         ]
-        print(f"{topic.id:22}{counts[0]:7.2f} at {topic.threshold:.2f}{counts[1]:9.2f} at recall 0.8 ({at_recall:.2f})")
+        loads[topic.id] = Load(counts[0], counts[1], at_recall)
+    return loads
+
+
+def time_training(n_judged: int = 2_000) -> None:
+    """Print how long fitting takes with judgements made of the passages, in processor time of one core."""
+    definitions, passages, _ = read_training(CHECKOUT)
+    topics = [definition.id for definition in definitions]
+    written = [passage for passage in passages if passage.origin.startswith("contrast:")]
+    judgements = tuple(
+        Judgement(
+            item=f"item-{number}",
+            topic=topics[number % len(topics)],
+            label=topics[number % len(topics)] in written[number % len(written)].topics,
+            analyst="me",
+            at="2026-11-21T00:00:00Z",
+            title=written[number % len(written)].title,
+            text=written[number % len(written)].text,
+        )
+        for number in range(n_judged)
+    )
+    started = time.process_time()
+    train(definitions, passages, judgements)
+    print(f"\nfitted with {n_judged:,} judgements in {time.process_time() - started:.1f} s of processor time")
 
 
 def time_scoring(model: Model, pairs: list[tuple[str, str]], length: int) -> None:

@@ -13,7 +13,7 @@ from monitor.matching.lexicon import Span, compile_lexicon
 from monitor.matching.near import are_near, near_hits
 from monitor.records import Evidence, Field
 
-CLUE_WEIGHT = 6.0
+CLUE_WEIGHT = 7.0
 """How much stronger than a list a clue may speak; at 1 the scripts with few passages lose 5 points of AP."""
 
 _LONGEST_QUOTE = 160

@@ -24,7 +24,7 @@ from monitor.classifiers.score import Model, TextBatch, TopicModel, Weights, lif
 
 __all__ = ["Model", "dump", "load", "train"]
 
-GRAM_SCALE = 28.0
+GRAM_SCALE = 24.0
 """How strongly n-grams may speak beside lists and clues: less and English loses, more and the other scripts do."""
 
 HALF_CLUES = 500

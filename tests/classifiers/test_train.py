@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.quality import fit, measure
-from monitor.classifiers.passages import Judgement
+from benchmarks.quality import alert_load, fit, measure, read_training
+from monitor.classifiers.definition import parse_definition
+from monitor.classifiers.passages import Judgement, Passage
 from monitor.classifiers.train import Model, dump, strengths, train
 
 
@@ -63,36 +64,47 @@ def test_scoring_with_a_stored_model_needs_no_scikit_learn(model: Model, checkou
 def test_quality_on_the_english_sample_does_not_fall(model: Model, shared: Path) -> None:
     figures = measure(model, shared / "classifier" / "dev_sample.jsonl")
     cpec, sanctuaries = figures["cpec-security"][0], figures["militant-sanctuaries"][0]
-    assert cpec.average_precision >= 0.92
-    assert sanctuaries.average_precision >= 0.83
+    assert cpec.average_precision >= 0.93
+    assert sanctuaries.average_precision >= 0.85
+    assert cpec.best_f1 >= 0.87
+    assert sanctuaries.best_f1 >= 0.77
     assert cpec.f1 >= cpec.best_f1 - 0.05
     assert sanctuaries.f1 >= sanctuaries.best_f1 - 0.05
-    assert cpec.precision_at_recall_80 >= 0.85
-    assert sanctuaries.precision_at_recall_80 >= 0.68
-    assert max(cpec.calibration_error, sanctuaries.calibration_error) <= 0.06
+    assert cpec.precision_at_recall_80 >= 0.87
+    assert sanctuaries.precision_at_recall_80 >= 0.73
+    assert max(cpec.calibration_error, sanctuaries.calibration_error) <= 0.05
+
+
+def test_ordinary_items_are_seldom_tagged(model: Model, shared: Path) -> None:
+    sample, ordinary = shared / "classifier" / "dev_sample.jsonl", shared / "classifier" / "background.jsonl.gz"
+    loads = alert_load(model, sample, ordinary)
+    assert loads["cpec-security"].at_recall_80 <= 1.0
+    assert loads["militant-sanctuaries"].at_recall_80 <= 6.0
+    assert loads["cpec-security"].at_threshold <= 2.5
+    assert loads["militant-sanctuaries"].at_threshold <= 9.0
 
 
 def test_quality_in_other_languages_does_not_fall(model: Model, shared: Path) -> None:
-    figures = measure(model, shared / "classifier" / "dev_multilingual.jsonl")
+    sample = shared / "classifier" / "dev_multilingual.jsonl"
+    figures = measure(model, sample)
     cpec, sanctuaries = figures["cpec-security"][0], figures["militant-sanctuaries"][0]
-    assert cpec.average_precision >= 0.85
-    assert sanctuaries.average_precision >= 0.86
-    assert cpec.f1 >= 0.78
-    assert sanctuaries.f1 >= 0.75
+    assert cpec.average_precision >= 0.91
+    assert sanctuaries.average_precision >= 0.90
+    assert cpec.f1 >= 0.77
+    assert sanctuaries.f1 >= 0.77
+    for lang in ("ur", "zh"):
+        for all_items, _ in measure(model, sample, lang).values():
+            assert all_items.recall >= 0.75
 
 
 @pytest.mark.parametrize("lang", ["fa", "ps", "hi"])
 def test_items_written_apart_are_ranked_well_in_scripts_with_few_passages(
-    model: Model, checkout: Path, tmp_path: Path, lang: str
+    model: Model, checkout: Path, lang: str
 ) -> None:
-    lines = (
-        (checkout / "tests" / "data" / "classifiers" / "other_scripts.jsonl").read_text(encoding="utf-8").splitlines()
-    )
-    own = [line for line in lines if json.loads(line)["lang"] == lang]
-    assert len(own) >= 40
-    (tmp_path / "own.jsonl").write_text("\n".join(own), encoding="utf-8")
-    for all_items, _ in measure(model, tmp_path / "own.jsonl").values():
+    for all_items, _ in measure(model, checkout / "tests/data/classifiers/other_scripts.jsonl", lang).values():
+        assert all_items.n_items >= 40
         assert all_items.average_precision >= 0.85
+        assert all_items.recall >= 0.65
 
 
 def test_items_written_for_tests_are_not_trained_on(checkout: Path) -> None:
@@ -111,7 +123,95 @@ def test_clues_may_say_less_the_more_the_analysts_have_said() -> None:
     assert strengths(names, 1_500).tolist() == [1.0, 1.0, 0.25]
 
 
-def test_known_near_misses_of_the_guideline(model: Model) -> None:
-    said = model.score([("Dasu attack planned in Afghanistan", ""), ("Al-Qaeda leader Zawahiri killed in Kabul", "")])
-    assert [score.is_relevant for score in said[0]] == [True, True]
-    assert [score.is_relevant for score in said[1]] == [False, True]
+@pytest.mark.parametrize(
+    ("title", "cpec", "sanctuaries"),
+    [
+        ("CPEC jobs list", False, False),
+        ("PM inaugurates CPEC power plant", False, False),
+        ("Chinese workers killed at Dasu", True, False),
+        ("Dasu attack planned in Afghanistan", True, True),
+        ("Bomb in Peshawar mosque", False, False),
+        ("TTP attack, Kabul told to act", False, True),
+        ("FATF grey list", False, True),
+        ("FATF and crypto tax law", False, False),
+        ("India strikes camps in Pakistan", False, True),
+        ("India-Pakistan ceasefire, DGMO talks", False, False),
+        ("China blocks Azhar listing", True, True),
+        ("China-Pakistan joint exercise", True, False),
+        ("Pakistan buys J-10C", True, False),
+        ("Chinese submarine launched for Pakistan", True, False),
+        ("Afghan refugees expelled", False, False),
+        ("Afghan refugees expelled because terrorists shelter among them", False, True),
+        ("Al-Qaeda leader Zawahiri killed in Kabul", False, True),
+        ("Bin Laden killed in Abbottabad", False, True),
+        ("Mullah Mansour killed in Balochistan", False, True),
+        ("Militants killed while infiltrating from Afghanistan", False, True),
+        ("Border guards of Pakistan and Afghanistan exchange fire", False, False),
+        ("Terrorist hideout raided in Khyber Pakhtunkhwa", False, False),
+        ("Rebels keep safe haven in Mali", False, False),
+        ("Panama named a tax haven", False, False),
+        ("Wildlife sanctuary opens near Karachi", False, False),
+        ("Kulbhushan Jadhav gets consular access", False, False),
+        ("US-Taliban peace talks resume in Doha", False, False),
+        ("US tells Pakistan to do more against militants", False, True),
+        ("US suspends security aid to Pakistan", False, True),
+        ("Chinese national held for visa fraud in Lahore", False, False),
+        ("Gwadar fishermen protest over water", False, False),
+        ("India objects to CPEC over sovereignty", False, False),
+        ("Chinese workers killed in Tajikistan in attack from Afghanistan", False, True),
+        ("Special division raised to guard CPEC", True, False),
+        ("Hafiz Saeed jailed in Lahore", False, True),
+    ],
+)
+def test_cases_of_the_guideline_come_out_as_it_says(
+    model: Model,
+    title: str,
+    cpec: bool,  # a parameter of the test
+    sanctuaries: bool,  # a parameter of the test
+) -> None:
+    said = [score.is_relevant for score in model.score([(title, "")])[0]]
+    assert said == [cpec, sanctuaries]
+
+
+THIRD_TOPIC = """
+[topic]
+id        = "river-floods"
+title     = "River floods"
+counts    = ["A river bursts its banks and homes are under water.", "People are rescued by boat from a flooded town."]
+not       = ["A dam is inaugurated.", "Cricket match washed out by rain."]
+threshold = 0.2
+[lexicon.water]
+terms = ["flood*", "inundat*", "burst its banks", "سیلاب", "洪水", "बाढ़"]
+[lexicon.harm]
+terms = ["rescue*", "stranded", "swept away", "homes", "متاثرین"]
+[clue.people-in-a-flood]
+title  = "A flood and people in it"
+counts = "for"
+all    = ["@water", "@harm"]
+"""
+
+
+def test_a_third_topic_is_a_file_and_no_code(checkout: Path, model: Model) -> None:
+    definitions, passages, _ = read_training(checkout)
+    floods, problems = parse_definition(THIRD_TOPIC, "classifiers/river-floods.toml")
+    assert floods is not None
+    assert problems == ()
+    written = tuple(
+        Passage("", title, "en", frozenset({"river-floods"} if is_relevant else ()), f"contrast:flood-{n}")
+        for n, (title, is_relevant) in enumerate(
+            [
+                ("Hundreds stranded as river floods Sukkur", True),
+                ("Boats rescue families from inundated homes near Multan", True),
+                ("Flood wave sweeps away homes along the Swat", True),
+                ("Minister opens dam at Mohmand", False),
+            ]
+        )
+    )
+    three = train((*definitions, floods), (*passages, *written), ())
+    flood, attack = three.score(
+        [("Army rescues stranded villagers as Chenab floods homes", ""), ("Chinese workers killed at Dasu", "")]
+    )
+    assert [score.topic for score in flood] == ["cpec-security", "militant-sanctuaries", "river-floods"]
+    assert [score.is_relevant for score in flood] == [False, False, True]
+    assert [score.is_relevant for score in attack] == [True, False, False]
+    assert len(model.topics) == 2
