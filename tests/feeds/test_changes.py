@@ -228,6 +228,17 @@ def test_the_outlet_an_aggregator_names_stands_above_the_feeds() -> None:
     assert (change.item.outlet, change.item.title, change.item.lang) == ("Quetta Voice", "Convoy attacked", "en")
 
 
+def test_short_items_are_in_the_language_of_their_words_or_else_of_their_feed() -> None:
+    feed = replace(FEED, lang="ur")
+    body = rss(
+        entry("1", f"{A}/1", "د چین سفیر سره لیدنه"),
+        entry("2", f"{A}/2", "بلوچستان"),
+        entry("3", f"{A}/3", "تورخم", "مرز تورخم برای سه روز بسته می‌شود و گفتگو ادامه دارد."),
+        entry("4", f"{A}/4", "Talks resume"),
+    )
+    assert [change.item.lang for change in Replay(feed).pull(body).new] == ["ps", "ur", "fa", "en"]
+
+
 def test_long_guids_and_links_become_short_keys() -> None:
     item = ParsedItem("g" * 500, "https://frontier.example/" + "p" * 900, "T", "", "")
     assert [len(key.value) for key in identity_keys(item)] == [71, 71, 64]

@@ -68,6 +68,29 @@ def test_the_declared_language_decides_what_the_script_leaves_open(
     assert guess_language(text, hint) == language
 
 
+SHORT = {
+    "ur": ("گوادر بندرگاہ پر احتجاج جاری", "سیکیورٹی ہائی الرٹ", "تربت سے دو لاشیں برآمد", "پولیس اہلکار شہید"),
+    "fa": ("انفجار در کابل", "مرز تورخم بسته شد", "کاروان چینی هدف قرار گرفت", "چین از حمله ابراز نگرانی کرد"),
+    "ps": ("کابل کې چاودنه", "طالبانو د برید مسوولیت ومانه", "د چین سفیر سره لیدنه", "وسله والو برید وکړ"),
+}
+"""Headlines of three to six words in languages of one script, for feeds that bring nothing else."""
+
+WITHOUT_EVIDENCE = ("چمن سرحد بند", "بلوچستان", "افغانستان", "کشته شدن سه سرباز", "تورخم لاره پرانیستل شوه")
+"""Names and words of content, in which no common word and no letter of one language stands."""
+
+
+@pytest.mark.parametrize("language", SHORT)
+@pytest.mark.parametrize("declared", [True, False])
+def test_short_headlines_of_the_region_tell_their_language(language: str, *, declared: bool) -> None:
+    hint = language if declared else None
+    assert [guess_language(text, hint) for text in SHORT[language]] == [language] * 4
+
+
+@pytest.mark.parametrize("language", SHORT)
+def test_headlines_without_evidence_are_in_the_language_of_their_feed(language: str) -> None:
+    assert [guess_language(text, language) for text in WITHOUT_EVIDENCE] == [language] * 5
+
+
 def test_scripts_are_named() -> None:
     assert scripts("CPEC: 中巴经济走廊 گوادر ग्वादर Гвадар 12!") == {"latin", "han", "arabic", "devanagari", "cyrillic"}
     assert scripts("12 – !") == frozenset()
