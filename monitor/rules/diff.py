@@ -80,9 +80,20 @@ class Pair:
         if not self._changes.spellings.isdisjoint(found.phrases):
             return match_item(self.old, item).rules, after
         before = [match for match in after if match.id not in self._changes.rewritten]
-        if self._rewritten.rules:
+        if self._may_rewritten_hold(found):
             before.extend(match_found(self._rewritten, item, found).rules)
         return tuple(before), after
+
+    def _may_rewritten_hold(self, found: Found) -> bool:
+        """Return whether something of every clause of some rewritten rule was found; few items get that far."""
+        if self._rewritten.private:
+            # Their owners see other mentions than everybody.
+            return bool(self._rewritten.rules)
+        atoms = {f"@{mention.entity}" for mention in found.mentions}.union(found.phrases)
+        return any(
+            not any(wanted.atoms.isdisjoint(atoms) for wanted in compiled.required)
+            for compiled in self._rewritten.rules
+        )
 
 
 class Causes:
