@@ -14,7 +14,7 @@ from itertools import accumulate
 
 import ahocorasick_rs
 
-from monitor.matching.spans import STARTS, is_parted, span_of
+from monitor.matching.spans import ENDS, STARTS, is_parted, span_of
 from monitor.matching.terms import Entity, Pattern, patterns_of
 from monitor.records import Evidence, Field, Mention
 from monitor.text.fold import fold_tight
@@ -25,8 +25,10 @@ Span = tuple[int, int, int]
 """Field (0 title, 1 body), start, end."""
 _Where = tuple[int, int, int, int]
 """Field, start, end with its sign turned, entity: in reading order, the wider first."""
-_BETWEEN = "\n\n"
-"""Stands between title and text when both are searched in one."""
+_Search = tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[tuple[int, Pattern, bool], ...], ...]]
+"""What looks for every form that a term may have in folded text, and by form the terms that it may mean."""
+_BETWEEN = "\x1f"
+"""Stands between title and text when both are searched in one: a sign that nothing folds away or spans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,20 @@ class Lexicon:
             for phrase in entity.not_in:
                 self._swallowed_by[self._number(phrase)].append(number)
         self._texts = tuple(self._terms)
-        forms: dict[str, list[tuple[int, Pattern]]] = defaultdict(list)
+        self._search: _Search | None = None
+
+    def prepare(self) -> _Search:
+        """Fold every term and build the automaton; else the first search does, for many rounds have nothing to search.
+
+        To be called before work is shared out among processes.
+        """
+        forms: dict[str, list[tuple[int, Pattern, bool]]] = defaultdict(list)
         for text, term in self._terms.items():
             for pattern in patterns_of(text):
-                forms[pattern.text].append((term, pattern))
-        self._forms = tuple(map(tuple, forms.values()))
-        self._automaton = ahocorasick_rs.AhoCorasick(list(forms))
+                is_plain = pattern.capitals is None and not pattern.is_prefix and not pattern.is_dotted
+                forms[pattern.text].append((term, pattern, is_plain))
+        self._search = ahocorasick_rs.AhoCorasick(list(forms)), tuple(map(tuple, forms.values()))
+        return self._search
 
     def find(self, title: str, text: str) -> Found:
         """Return the mentions of entities and the phrases found in an item's title and text."""
@@ -111,23 +121,28 @@ class Lexicon:
     def _hits(self, title: str, text: str) -> dict[int, list[Span]]:
         """Return where each term stands, by term number."""
         hits: dict[int, list[Span]] = {}
-        # One search is cheaper than two, and no term reaches across a paragraph break.
+        # One search is cheaper than two, and no term reaches across this sign.
         folded = fold_tight(f"{title}{_BETWEEN}{text}" if title else text)
         body = len(title) + len(_BETWEEN) if title else 0
-        searched = folded.text
-        for form, start, end in self._automaton.find_matches_as_indexes(searched, overlapping=True):
-            # starts_word, written out: of all hits most are inside some longer word
+        searched, offsets = folded.text, folded.offsets
+        automaton, forms = self._search or self.prepare()
+        for form, start, end in automaton.find_matches_as_indexes(searched, overlapping=True):
+            # starts_word and span_of, written out for what most hits are: inside a longer word, or just the listed word
             if start and not STARTS[searched[start - 1 : start + 1]] and not is_parted(folded, start):
                 continue
-            for term, pattern in self._forms[form]:
-                span = span_of(folded, start, end, pattern)
-                if span is not None:
+            is_whole = end == len(searched) or ENDS[searched[end - 1 : end + 1]]
+            for term, pattern, is_plain in forms[form]:
+                first, last = offsets[start], offsets[end - 1] + 1
+                if not is_plain or not is_whole or last != offsets[end]:
+                    span = span_of(folded, start, end, pattern)
+                    if span is None:
+                        continue
                     first, last = span
-                    place = (0, first, last) if first < body else (1, first - body, last - body)
-                    if term in hits:
-                        hits[term].append(place)
-                    else:
-                        hits[term] = [place]
+                place = (0, first, last) if first < body else (1, first - body, last - body)
+                if term in hits:
+                    hits[term].append(place)
+                else:
+                    hits[term] = [place]
         return hits
 
     def _named(self, hits: Mapping[int, list[Span]]) -> list[tuple[_Where, int]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from monitor.records import Evidence
 from monitor.text.characters import KINDS, Kind
@@ -21,7 +21,7 @@ _INSIDE = (
 )
 _WORD = re.compile(f"\\w{_INSIDE}*")
 _REST_OF_WORD = re.compile(f"{_INSIDE}*")
-_UNITS_PER_WORD = 2
+UNITS_PER_WORD = 2
 """A word is two units and a character of a script without word spaces one, so that two of them make a word."""
 _LOOKED_AT = 8
 """Characters per unit in which words are counted before the whole text is: English has three."""
@@ -61,7 +61,7 @@ class Words:
         if not any(KINDS[character] is Kind.UNSPACED for character in set(text)):
             # Of most texts every run of word characters is one word: four times as fast, and asked for often.
             self._starts = [word.start() for word in _WORD.finditer(text)]
-            self._sums = range(0, _UNITS_PER_WORD * len(self._starts) + 1, _UNITS_PER_WORD)
+            self._sums = range(0, UNITS_PER_WORD * len(self._starts) + 1, UNITS_PER_WORD)
             return
         self._starts = []
         units: list[int] = []
@@ -82,7 +82,7 @@ class Words:
             is_unspaced = KINDS[text[place]] is Kind.UNSPACED
             if is_unspaced or not is_open:
                 self._starts.append(place)
-                units.append(1 if is_unspaced else _UNITS_PER_WORD)
+                units.append(1 if is_unspaced else UNITS_PER_WORD)
             is_open = not is_unspaced
 
 
@@ -97,6 +97,42 @@ def _sentence_starts(text: str) -> tuple[int, ...]:
     return tuple(start for start, _ in sentences(text))
 
 
+class Distances:
+    """The words between the hits of one text, counted once for all that ask about them.
+
+    ``hits`` are (start, end), in any order.
+    """
+
+    def __init__(self, text: str, hits: Iterable[tuple[int, int]]) -> None:
+        places = sorted({place for hit in hits for place in hit})
+        self._units = _units_before(text, places)
+
+    def units_before(self, place: int) -> int:
+        """Return the units of the words that begin before one of the places; only differences mean anything."""
+        return self._units[place]
+
+    def units_between(self, start: int, end: int) -> int:
+        """Return what ``Words`` does, between two of the places."""
+        return self._units[end] - self._units[start] if end > start else 0
+
+
+def _units_before(text: str, places: Sequence[int]) -> dict[int, int]:
+    """Return, by place, the units of the words that begin between the first place and it."""
+    is_spaced = text.isascii() or not any(KINDS[character] is Kind.UNSPACED for character in set(text))
+    units: dict[int, int] = {places[0]: 0} if places else {}
+    total = 0
+    for start, end in pairwise(places):
+        before = text[start - 1 : start] if start else ""
+        is_inside = before.isalnum() or before == "_"
+        if not is_spaced or (before and not is_inside and _REST_OF_WORD.fullmatch(before)):
+            counted = _words_of(text)
+            return {place: counted.units_between(0, place) for place in places}
+        rest = _REST_OF_WORD.match(text, start) if is_inside else None
+        total += UNITS_PER_WORD * len(_WORD.findall(text, rest.end() if rest else start, end))
+        units[end] = total
+    return units
+
+
 def near_hits(
     text: str, groups: Sequence[Sequence[Evidence]], words: int | None, sentence: bool
 ) -> tuple[Evidence, ...] | None:
@@ -107,20 +143,38 @@ def near_hits(
     ``sentence`` all stand in one sentence. One hit may serve two groups. Of several choices the closest is given, of
     equals the first; beyond the first 5,000 hits the search ends with what was found.
     """
+    spans = [[(hit.start, hit.end) for hit in group] for group in groups]
+    found = _search(text, spans, _measure(text, sum(map(len, groups)), words), is_sentence=sentence)
+    return tuple(dict.fromkeys(groups[group][number] for _, _, group, number in found)) if found else None
+
+
+def near_spans(
+    text: str, groups: Sequence[Sequence[tuple[int, int]]], words: int | None, distances: Distances
+) -> tuple[tuple[int, int], ...]:
+    """Return what ``near_hits`` does, of places (start, end) whose distances are known; empty if none are near.
+
+    ``words`` None asks for one sentence.
+    """
+    limit = 0 if words is None else words * UNITS_PER_WORD
+    is_near = _is_anywhere if words is None else lambda start, end: distances.units_between(start, end) <= limit
+    return tuple(hit[:2] for hit in _search(text, groups, is_near, is_sentence=words is None))
+
+
+def _search(
+    text: str, groups: Sequence[Sequence[tuple[int, int]]], is_within: _IsWithin, *, is_sentence: bool
+) -> tuple[_Hit, ...]:
+    """Return the hits of the shortest chain through all groups, none if there is none."""
     if not groups or not all(groups):
-        return None
-    hits = [(hit.start, hit.end, of, number) for of, group in enumerate(groups) for number, hit in enumerate(group)]
+        return ()
+    hits = [(start, end, of, number) for of, group in enumerate(groups) for number, (start, end) in enumerate(group)]
     hits.sort()
-    is_within = _measure(text, len(hits), words)
     search = _closest_pair if len(groups) == 2 else _closest
     best: _Chain | None = None
-    for batch in _by_sentence(text, hits) if sentence else [hits]:
+    for batch in _by_sentence(text, hits) if is_sentence else [hits]:
         chain = search(batch, len(groups), is_within)
         if chain is not None and (best is None or chain.length < best.length):
             best = chain
-    if best is None:
-        return None
-    return tuple(dict.fromkeys(groups[group][number] for _, _, group, number in best.hits))
+    return () if best is None else best.hits
 
 
 def are_near(text: str, groups: Sequence[Sequence[tuple[int, int]]], words: int | None) -> bool:
@@ -160,7 +214,7 @@ def _measure(text: str, hits: int, words: int | None) -> _IsWithin:
     """Return the question whether at most ``words`` words begin between two places of a text."""
     if words is None:
         return _is_anywhere
-    limit = words * _UNITS_PER_WORD
+    limit = words * UNITS_PER_WORD
     if hits > FEW_HITS:
         counted = _words_of(text)
         return lambda start, end: counted.units_between(start, end) <= limit
@@ -176,7 +230,7 @@ def is_within(text: str, start: int, end: int, limit: int) -> bool:
     # No character makes more than two units.
     if 2 * (end - start) <= limit:
         return True
-    stop = min(end, start + _LOOKED_AT * (limit + _UNITS_PER_WORD))
+    stop = min(end, start + _LOOKED_AT * (limit + UNITS_PER_WORD))
     before = text[max(start - 1, 0) : start]
     around = text[max(start - 1, 0) : stop]
     first = start
@@ -186,7 +240,7 @@ def is_within(text: str, start: int, end: int, limit: int) -> bool:
         first = start if rest is None else rest.end()
     is_plain = around.isascii() or not any(KINDS[character] is Kind.UNSPACED for character in set(around))
     if is_plain and (is_inside or not _REST_OF_WORD.fullmatch(before) or not before):
-        if _UNITS_PER_WORD * len(_WORD.findall(text, first, stop)) > limit:
+        if UNITS_PER_WORD * len(_WORD.findall(text, first, stop)) > limit:
             return False
         if stop == end:
             return True

@@ -55,7 +55,8 @@ def _may_end(last: Kind, after: Kind) -> bool:
 
 STARTS = _Pairs(_are_apart)
 """Whether a word may begin at the second of two folded characters; if not, ``is_parted`` may still say so."""
-_ENDS = _Pairs(_may_end)
+ENDS = _Pairs(_may_end)
+"""Whether a word may end after the first of two folded characters; if not, ``is_parted`` may still say so."""
 
 
 def span_of(folded: Folded, start: int, end: int, pattern: Pattern) -> tuple[int, int] | None:
@@ -86,7 +87,7 @@ def starts_word(folded: Folded, index: int) -> bool:
 
 def ends_word(folded: Folded, index: int) -> bool:
     """Return whether a word may end before a folded character."""
-    return index >= len(folded.text) or _ENDS[folded.text[index - 1 : index + 1]] or is_parted(folded, index)
+    return index >= len(folded.text) or ENDS[folded.text[index - 1 : index + 1]] or is_parted(folded, index)
 
 
 def is_parted(folded: Folded, index: int) -> bool:
@@ -98,7 +99,10 @@ def is_parted(folded: Folded, index: int) -> bool:
 
 
 def _has_capitals(folded: Folded, start: int, end: int, capitals: tuple[bool, ...]) -> bool:
-    first, last = folded.offsets[start], folded.offsets[end - 1] + 1
+    first = folded.offsets[start]
+    if capitals[0] and folded.original[first].islower():
+        return False  # nearly all that is found of US and IS
+    last = folded.offsets[end - 1] + 1
     written = folded.original[first:last]
     if last - first != end - start and not APOSTROPHES.isdisjoint(written):
         return False

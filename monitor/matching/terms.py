@@ -15,6 +15,8 @@ MAX_TERM = 1_000
 word's length (100,000 equal letters: 16 s), so that nothing longer may reach it."""
 CACHED = 20_000
 """Terms whose forms are remembered: the checks, the rule book and a comparison of two books ask for the same ones."""
+ENDS_OF_TERMS = frozenset("\n\x1f")
+"""In folded text a paragraph break, and the sign put between title and text: no term reaches across them."""
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
@@ -76,7 +78,7 @@ def patterns_of(term: str) -> tuple[Pattern, ...]:
     is_prefix = term.rstrip().endswith("*")
     listed = term.rstrip().removesuffix("*") if is_prefix else term
     text = fold_tight(listed).text.strip()
-    if not text or "\n" in text:  # a paragraph break ends every name
+    if not text or not ENDS_OF_TERMS.isdisjoint(text):
         return ()
     if is_short_form(listed):
         return _short_patterns(listed, text, is_prefix=is_prefix)

@@ -20,7 +20,7 @@ from monitor.rules.library import Library, build_library
 from monitor.rules.lint import LINTS, Lint
 from monitor.rules.usefulness import USEFULNESS_LINTS
 
-MEANING = "1"
+MEANING = "2"
 """Part of every version: raised when the same files would match differently, so that items are assessed again."""
 
 ALL_CHECKS: tuple[Lint, ...] = (*CHECKS, *LINTS, *USEFULNESS_LINTS)
@@ -97,23 +97,33 @@ class CompiledMute:
 
 @dataclass(frozen=True, slots=True)
 class RuleIndex:
-    """How to find the rules that may hold in an item. Each clause that several rules may share is a bit."""
+    """Which rules may hold, from what was found: sets of rules are the bits of an integer, by their place in a book.
 
-    rules: Mapping[str, tuple[int, ...]]
-    """From an atom to the rules of whose rarest clause it is a part: positions in ``RuleBook.rules``."""
-    in_title: Mapping[str, int]
-    """The clauses that an atom found in the title fulfils."""
-    in_body: Mapping[str, int]
-    needed: tuple[int, ...]
-    """Per rule the clauses it requires."""
+    A rule's first clause asks in slot 0, its second in slot 1 and so on. Per slot the rules are gathered whose clause
+    there is fulfilled; those gathered in every slot may hold, whatever the number of rules.
+    """
+
+    in_title: Mapping[str, tuple[tuple[int, int], ...]]
+    """By atom the slots, each with the rules whose clause there it fulfils when it stands in the title."""
+    in_body: Mapping[str, tuple[tuple[int, int], ...]]
+    without: tuple[int, ...]
+    """Per slot the rules that have no clause there."""
 
     def fulfilled(self, evidence: Mapping[str, Sequence[Evidence]]) -> int:
-        """Return the clauses that are fulfilled in an item, given what was found by atom."""
-        found = 0
+        """Return the rules whose every required clause was found, given what was found by atom."""
+        gathered = list(self.without)
         for atom, hits in evidence.items():
-            for hit in hits:
-                found |= (self.in_title if hit.field is Field.TITLE else self.in_body).get(atom, 0)
-        return found
+            # hits come in reading order
+            if hits[0].field is Field.TITLE:
+                for slot, rules in self.in_title.get(atom, ()):
+                    gathered[slot] |= rules
+            if hits[-1].field is Field.BODY:
+                for slot, rules in self.in_body.get(atom, ()):
+                    gathered[slot] |= rules
+        found = -1
+        for rules in gathered:
+            found &= rules
+        return found if gathered else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,11 +143,6 @@ class RuleBook:
     index: RuleIndex
     private: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By owner: the entities only that owner's file declares."""
-
-    def candidates(self, atoms: Collection[str]) -> list[int]:
-        """Return the rules whose rarest clause is among ``atoms``: positions in ``rules``, in book order."""
-        rules = self.index.rules
-        return sorted({number for atom in atoms if atom in rules for number in rules[atom]})
 
 
 def compile_rules(
@@ -264,30 +269,26 @@ def _phrases(rules: Sequence[CompiledRule], mutes: Sequence[CompiledMute]) -> se
 
 
 def index_rules(rules: Sequence[CompiledRule]) -> RuleIndex:
-    """Return how to find the rules that may hold."""
-    index: dict[str, list[int]] = {}
-    bits: dict[tuple[frozenset[str], tuple[Field, ...]], int] = {}
-    needed: list[int] = []
+    """Return how to find the rules that may hold; their bits are their positions in ``rules``."""
+    everyone = (1 << len(rules)) - 1
+    without = [everyone] * max((len(compiled.required) for compiled in rules), default=0)
+    asking: dict[tuple[int, frozenset[str], tuple[Field, ...]], int] = {}
     for number, compiled in enumerate(rules):
-        # Every clause must hold, so a rule need only be looked at where its rarest one is found.
-        rarest = min(compiled.required, key=_commonness)
-        for atom in rarest.atoms:
-            index.setdefault(atom, []).append(number)
-        fields = compiled.rule.fields
-        needed.append(0)
-        for wanted in compiled.required:
-            needed[-1] |= bits.setdefault((wanted.atoms, fields), 1 << len(bits))
-    in_field: dict[Field, dict[str, int]] = {where: {} for where in Field}
-    for (atoms, fields), bit in bits.items():
-        for atom, where in product(atoms, fields):
-            in_field[where][atom] = in_field[where].get(atom, 0) | bit
-    rules_of = {atom: tuple(numbers) for atom, numbers in index.items()}
-    return RuleIndex(rules_of, in_field[Field.TITLE], in_field[Field.BODY], tuple(needed))
-
-
-def _commonness(wanted: Wanted) -> int:
-    """Guess how often a clause is found: single words stand in far more items than names and longer phrases."""
-    return sum(1 if atom.startswith("@") or " " in atom else 5 for atom in wanted.atoms)
+        for slot, wanted in enumerate(compiled.required):
+            without[slot] ^= 1 << number
+            # many rules share a clause: it is handed to its many atoms once
+            key = (slot, wanted.atoms, compiled.rule.fields)
+            asking[key] = asking.get(key, 0) | 1 << number
+    in_title: dict[str, dict[int, int]] = {}
+    in_body: dict[str, dict[int, int]] = {}
+    for (slot, atoms, fields), numbers in asking.items():
+        for where, atom in product(fields, atoms):
+            slots = (in_title if where is Field.TITLE else in_body).setdefault(atom, {})
+            slots[slot] = slots.get(slot, 0) | numbers
+    title = {atom: tuple(slots.items()) for atom, slots in in_title.items()}
+    # most often no rule tells the fields apart, and one mapping serves both
+    body = title if in_body == in_title else {atom: tuple(slots.items()) for atom, slots in in_body.items()}
+    return RuleIndex(title, body, tuple(without))
 
 
 def _version(entities: Sequence[Entity], rules: Sequence[CompiledRule]) -> str:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
-from monitor.matching.near import near_hits
+from monitor.matching.near import UNITS_PER_WORD, Distances, near_spans
 from monitor.records import Evidence, Field, Mention
 from monitor.rules.compile import CompiledRule, Wanted, WantedNear
+from monitor.text.sentences import sentence_numbers
 
 MAX_EVIDENCE = 20
 """Passages kept per clause, the first ones: they prove the match, the item itself shows the rest."""
+
+
+MAX_REACHED = 200
+"""Places in an item up to which those near one another are kept as sets."""
+_FEW_BITS = 100
+"""Up to so many are taken off a set one by one, which costs each time as much as the set is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,10 @@ class Places:
         self._entities = [(atom, own) for atom, own in self._of_atom.items() if atom.startswith("@")]
         self._anywhere: dict[frozenset[str], int] = {}
         self._near: dict[tuple[bool, int | None, tuple[int, ...]], int] = {}
+        self._spans = [(start, end) for _, start, end in self._numbers]
+        self._title_places = self._in_title.bit_count()
+        self._reached: dict[tuple[bool, int | None], Sequence[int]] = {}
+        self._measured: dict[bool, Distances] = {}
         self._shown: dict[int, tuple[Evidence, ...]] = {}
 
     def of(self, wanted: Wanted, fields: Sequence[Field]) -> int:
@@ -100,7 +111,7 @@ class Places:
 
     def passages(self, wanted: Wanted, fields: Sequence[Field]) -> tuple[Evidence, ...]:
         """Return the passages that fulfil a clause, in reading order, one for each place."""
-        return tuple(_chosen(self._hits[place], wanted.atoms) for place in _numbers(self.of(wanted, fields)))
+        return tuple(_chosen(self._hits[place], wanted.atoms) for place in bits_of(self.of(wanted, fields)))
 
     def near(self, near: WantedNear, field: Field, text: str) -> int:
         """Return places of every clause that stand near one another in a field; 0 if there are none."""
@@ -112,27 +123,71 @@ class Places:
         key = (in_body, near.words, groups)
         known = self._near.get(key)
         if known is None:
-            passages = [[self._hits[place][0][1] for place in _numbers(group)] for group in groups]
-            known = 0
-            for hit in near_hits(text, passages, near.words, near.words is None) or ():
-                known |= self._numbers[in_body, hit.start, hit.end]
+            if len(groups) == 2 and len(self._spans) <= MAX_REACHED:
+                known = self._closest_pair(*groups, self._reach(text, near.words, in_body=in_body))
+            else:
+                spans = [[self._spans[place] for place in bits_of(group)] for group in groups]
+                known = 0
+                for start, end in near_spans(text, spans, near.words, self._distances(text, in_body=in_body)):
+                    known |= self._numbers[in_body, start, end]
             self._near[key] = known
+        return known
+
+    def _closest_pair(self, one: int, other: int, reach: Sequence[int]) -> int:
+        """Return what ``near_spans`` finds for two clauses: the closest pair, of equals the first."""
+        best: tuple[int, int, int] | None = None
+        for left, right in ((one, other), (other, one)):
+            for place in bits_of(left):
+                start, end = self._spans[place]
+                for near in bits_of(right & reach[place]):
+                    length = max(end, self._spans[near][1]) - start
+                    if best is None or (length, near, -place) < best:
+                        best = (length, near, -place)
+        return 0 if best is None else 1 << best[1] | 1 << -best[2]
+
+    def _reach(self, text: str, words: int | None, *, in_body: bool) -> Sequence[int]:
+        """Return for every place of a field the places at or after it that are near it."""
+        known = self._reached.get((in_body, words))
+        if known is None:
+            first, last = self._title_places, len(self._spans)
+            if not in_body:
+                first, last = 0, first
+            starts = [start for start, _ in self._spans[first:last]]
+            if words is None:
+                order = sentence_numbers(text, starts)
+                ends = order
+            else:
+                distances = self._distances(text, in_body=in_body)
+                order = [distances.units_before(start) for start in starts]
+                ends = [distances.units_before(end) + UNITS_PER_WORD * words for _, end in self._spans[first:last]]
+            everything = -1 << first
+            reach = [
+                (everything << number) & ~(-1 << first + bisect_right(order, end)) for number, end in enumerate(ends)
+            ]
+            known = self._reached[in_body, words] = [0] * first + reach
+        return known
+
+    def _distances(self, text: str, *, in_body: bool) -> Distances:
+        known = self._measured.get(in_body)
+        if known is None:
+            spans = ((start, end) for where, start, end in self._numbers if where == in_body)
+            known = self._measured[in_body] = Distances(text, spans)
         return known
 
     def first_of(self, places: int) -> int:
         """Return the first ``MAX_EVIDENCE`` of some places."""
         if len(self._hits) <= MAX_EVIDENCE or places.bit_count() <= MAX_EVIDENCE:
             return places
-        return sum(1 << place for place in islice(_numbers(places), MAX_EVIDENCE))
+        return sum(1 << place for place in bits_of(places)[:MAX_EVIDENCE])
 
     def shown(self, places: int, compiled: CompiledRule) -> tuple[Evidence, ...]:
         """Return one passage for each place; found by a name and by a phrase, it is shown as the name."""
         if places & self._shared:
             atoms = frozenset[str]().union(*(wanted.atoms for wanted in compiled.required))
-            return tuple(_chosen(self._hits[place], atoms) for place in _numbers(places))
+            return tuple(_chosen(self._hits[place], atoms) for place in bits_of(places))
         known = self._shown.get(places)
         if known is None:
-            known = self._shown[places] = tuple([self._hits[place][0][1] for place in _numbers(places)])
+            known = self._shown[places] = tuple([self._hits[place][0][1] for place in bits_of(places)])
         return known
 
     def entities(self, places: int, compiled: CompiledRule) -> tuple[str, ...]:
@@ -142,15 +197,16 @@ class Places:
         return tuple(sorted(found) if len(found) > 1 else found)
 
 
-def _numbers(places: int) -> Iterator[int]:
-    """Iterate over the places of a set, in reading order."""
-    if places.bit_count() > 4 * MAX_EVIDENCE:
-        yield from (place for place, sign in enumerate(reversed(f"{places:b}")) if sign == "1")
-        return
-    while places:
-        lowest = places & -places
-        yield lowest.bit_length() - 1
-        places ^= lowest
+def bits_of(numbers: int) -> list[int]:
+    """Return a set of numbers as a list, rising."""
+    if numbers.bit_count() > _FEW_BITS:
+        return [number for number, sign in enumerate(reversed(f"{numbers:b}")) if sign == "1"]
+    found = []
+    while numbers:
+        number = (numbers & -numbers).bit_length() - 1
+        found.append(number)
+        numbers &= numbers - 1
+    return found
 
 
 def _rank(found: tuple[bool, int, int, str, str, Evidence]) -> tuple[bool, int, int, str]:

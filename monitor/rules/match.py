@@ -11,7 +11,7 @@ from monitor.matching.lexicon import Found
 from monitor.records import Evidence, Field, ItemMatches, RuleMatch, RuleStop, Send
 from monitor.rules.compile import CompiledRule, CompiledTune, RuleBook, Wanted, WantedNear
 from monitor.rules.declared import Bound, Filters, Rule
-from monitor.rules.hits import Hits, Places
+from monitor.rules.hits import Hits, Places, bits_of
 from monitor.text.durations import format_duration
 
 
@@ -84,23 +84,21 @@ def match_item(book: RuleBook, item: ItemText) -> ItemMatches:
 def match_found(book: RuleBook, item: ItemText, found: Found) -> ItemMatches:
     """Do as ``match_item`` does, with what the book's lexicon found in the item."""
     shared = Hits.of(found.mentions, found.phrases)
-    candidates = book.candidates(shared.atoms)
     rules: list[RuleMatch] = []
     stopped: list[RuleStop] = []
     views: dict[str, tuple[Hits, int]] = {}
-    everybody = (shared, book.index.fulfilled(shared.evidence)) if candidates else (shared, 0)
-    for number in candidates:
+    # An owner's own names may take hits away from that owner's rules, and never add any.
+    for number in bits_of(book.index.fulfilled(shared.evidence)):
         compiled = book.rules[number]
         rule = compiled.rule
-        hits, fulfilled = everybody
+        hits = shared
         if rule.owner in book.private:
             if rule.owner not in views:
                 own = owner_hits(book, rule.owner, found)
                 views[rule.owner] = (own, book.index.fulfilled(own.evidence))
             hits, fulfilled = views[rule.owner]
-        needed = book.index.needed[number]
-        if fulfilled & needed != needed:
-            continue
+            if not fulfilled >> number & 1:
+                continue
         outcome = _judge(compiled, hits, item, is_example=False)
         match outcome:
             case Held():

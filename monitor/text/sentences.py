@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*|\u2029")
 _ALWAYS = "。！？｡۔؟।॥။።"
@@ -11,7 +13,7 @@ _MAYBE = ".!?…‼⁇⁈⁉"
 """Stops that need a blank or the end of the text after them."""
 _STOP = re.compile(rf"(?:(?P<always>[{_ALWAYS}]+)|(?P<maybe>[{_MAYBE}]+))[\"'”’»›)\]）】」』》〉]*(?P<after>\s+|$)?")
 _MAY_END = re.compile(rf"[{_ALWAYS}{_MAYBE}\n\u2029]")
-_WORD_BEFORE = re.compile(r"[^\s(\[“\"'«]*$")
+_BEFORE_WORD = re.compile(r"[\s(\[“\"'«]")
 _FIRST_LETTER = re.compile(r"[^\W\d_]")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
 _TITLES = frozenset(
@@ -71,6 +73,14 @@ def sentences(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
+def sentence_numbers(text: str, places: Sequence[int]) -> list[int]:
+    """Return for places, rising, numbers that are equal where the sentence is the same, and rise."""
+    if not places or not may_end_sentence(text, places[0], places[-1]):
+        return [0] * len(places)
+    starts = [start for start, _ in sentences(text)]
+    return [bisect_right(starts, place) for place in places]
+
+
 def may_end_sentence(text: str, start: int, end: int) -> bool:
     """Return whether a sentence may end between two places; False is certain and costs little."""
     return _MAY_END.search(text, start, end) is not None
@@ -88,13 +98,13 @@ def _cut(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
 
 def _ends_sentence(text: str, stop: re.Match[str], end: int) -> bool:
     following = text[stop.end() : min(end, stop.end() + LONGEST_WORD)]
-    letter = _FIRST_LETTER.search(following)
-    if letter is not None and letter[0].islower() and following.strip().startswith(letter[0]):
-        return False
+    if not following[:1].isupper():
+        letter = _FIRST_LETTER.search(following)
+        if letter is not None and letter[0].islower() and following.strip().startswith(letter[0]):
+            return False
     if stop["maybe"] != ".":
         return True
-    before = _WORD_BEFORE.search(text, max(0, stop.start() - LONGEST_WORD), stop.start())
-    word = "" if before is None else before[0]
+    word = _BEFORE_WORD.split(text[max(0, stop.start() - LONGEST_WORD) : stop.start()])[-1]
     if word.lower() in _TITLES or (len(word) == 1 and word.isupper()):
         return False
     if word.lower() in _NUMBERED:

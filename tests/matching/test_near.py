@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching.near import are_near, near_hits
+from monitor.matching.near import FEW_HITS, Distances, Words, are_near, is_within, near_hits, near_spans
 from monitor.records import Evidence, Field
 
 
@@ -123,3 +123,68 @@ def test_being_near_is_what_the_closest_hits_show(data: st.DataObject) -> None:
     words = data.draw(st.none() | st.integers(0, 4))
     shown = [[Evidence(Field.BODY, start, end, text[start:end], "x") for start, end in group] for group in groups]
     assert are_near(text, groups, words) == (near_hits(text, shown, words, words is None) is not None)
+
+
+texts = st.lists(
+    st.sampled_from([*"ab. '’巴塔क़\u0300\u200c-_\n۔。T1", "  ", "TTP", "b."]) | st.characters(), max_size=25
+).map("".join)
+
+
+@given(texts, st.integers(0, 25), st.integers(0, 30), st.integers(0, 6))
+def test_words_counted_between_two_places_are_those_of_the_whole_text(
+    text: str, start: int, end: int, limit: int
+) -> None:
+    start, end = min(start, len(text)), min(end, len(text))
+    units = Words(text).units_between(start, end)
+    assert is_within(text, start, end, limit) is (units <= limit)
+    assert Distances(text, [(start, end)]).units_between(start, end) == units
+
+
+@st.composite
+def placed(draw: st.DrawFn) -> tuple[str, list[tuple[Evidence, ...]]]:
+    text = draw(texts.filter(str.strip))
+    starts = st.integers(0, len(text) - 1).filter(lambda place: not text[place].isspace())
+    spans = st.tuples(starts, st.integers(1, 4)).map(lambda span: (span[0], min(len(text), sum(span))))
+    groups = draw(st.lists(st.lists(spans, min_size=1, max_size=5), min_size=1, max_size=3))
+    return text, [tuple(Evidence(Field.BODY, *span, text[slice(*span)], "") for span in group) for group in groups]
+
+
+@given(placed(), st.none() | st.integers(0, 4))
+def test_every_way_to_ask_what_is_near_gives_the_same_answer(
+    given_: tuple[str, list[tuple[Evidence, ...]]], words: int | None
+) -> None:
+    text, groups = given_
+    spans = [[(hit.start, hit.end) for hit in group] for group in groups]
+    found = near_hits(text, groups, words, words is None)
+    distances = Distances(text, [span for group in spans for span in group])
+    assert are_near(text, spans, words) is (found is not None)
+    known = near_spans(text, spans, words, distances)
+    assert set(known) == {(hit.start, hit.end) for hit in found or ()}
+    # more hits than are compared one by one give the same answer
+    many = [group * FEW_HITS for group in groups]
+    assert near_hits(text, many, words, words is None) == found
+
+
+@given(placed(), st.integers(0, 4))
+def test_two_groups_are_searched_as_three_are(given_: tuple[str, list[tuple[Evidence, ...]]], words: int) -> None:
+    text, groups = given_
+    pair = [groups[0], groups[-1]]
+    thrice = [*pair, groups[-1]]
+    assert near_hits(text, pair, words, sentence=False) == near_hits(text, thrice, words, sentence=False)
+
+
+def test_the_work_grows_with_the_hits_and_not_with_their_square() -> None:
+    asked = 0
+
+    class Counted(Distances):
+        def units_between(self, start: int, end: int) -> int:
+            nonlocal asked
+            asked += 1
+            return super().units_between(start, end)
+
+    for groups in (2, 3):
+        text = "a " * 3_000 + "x " * 100 + "b " * 3_000 + "x " * 100 + "c " * 3_000
+        spans = [[(hit.start, hit.end) for hit in hits(text, word)] for word in "abc"[:groups]]
+        asked = 0
+        assert near_spans(text, spans, 50, Counted(text, [span for group in spans for span in group])) == ()
+        assert asked < 10 * len(text)

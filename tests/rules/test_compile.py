@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from monitor.records import Evidence, Field
 from monitor.rules.compile import compile_rules
 from monitor.rules.match import match_item
 from monitor.rules.syntax import read_rule_file
@@ -13,11 +14,26 @@ all = ["@ttp", "@attack"]
 """
 
 
-def test_a_rule_is_looked_at_only_where_its_rarest_clause_is_found(compiled: Compile) -> None:
-    book = compiled(RULE + '[rule.port]\nall = ["@gwadar", "port"]\n')
-    assert [book.rules[number].rule.id for number in book.candidates(["@gwadar", "attack*"])] == ["port"]
-    assert book.candidates(["attack*"]) == []
-    assert [book.rules[number].rule.id for number in book.candidates(["@jamaat-ul-ahrar"])] == ["ttp-attacks"]
+def test_a_rule_is_looked_at_only_where_every_clause_is_found_in_its_fields(compiled: Compile) -> None:
+    book = compiled(
+        RULE
+        + '[rule.port]\nall = ["@gwadar", "port"]\n'
+        + '[rule.title]\nin = ["title"]\nall = [["port", "TTP"]]\n'
+        + '[[rule.title.near]]\nwords = 3\nall = ["attack*", "@bla"]\n'
+    )
+
+    def looked_at(*found: str, field: Field = Field.BODY) -> list[str]:
+        rules = book.index.fulfilled({atom: (Evidence(field, 0, 1, "", ""),) for atom in found})
+        return [rule.rule.id for number, rule in enumerate(book.rules) if rules >> number & 1]
+
+    assert looked_at("@gwadar", "port", "attack*") == ["port"]
+    assert looked_at("attack*", "port") == []
+    assert looked_at("@jamaat-ul-ahrar", "attack*") == ["ttp-attacks"]
+    assert looked_at("@bla", "attack*", "TTP", field=Field.TITLE) == ["title"]
+    assert looked_at("@bla", "attack*", "TTP") == []
+    assert looked_at("@bla", "TTP", field=Field.TITLE) == []
+    assert looked_at() == []
+    assert compiled().index.fulfilled({"@bla": (Evidence(Field.BODY, 0, 1, "", ""),)}) == 0
 
 
 def test_the_version_changes_with_what_decides_a_match_and_with_nothing_else(compiled: Compile) -> None:

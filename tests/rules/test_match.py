@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.matching.near import near_hits
 from monitor.records import Evidence, Field, RuleStop
 from monitor.rules.compile import compile_rules
-from monitor.rules.match import ItemText, match_item
+from monitor.rules.hits import Hits
+from monitor.rules.match import Held, ItemText, evaluate, match_item, owner_hits
 from monitor.rules.syntax import read_rule_file
 from tests.rules.conftest import NOW, TODAY, TOPICS, WATCHLIST, Compile, MakeItem
 
@@ -207,3 +209,83 @@ def test_adding_a_none_or_a_tune_never_adds_a_match(text: str) -> None:
     item = ItemText("", text, NOW)
     before = {match.id for match in match_item(plain, item).rules}
     assert {match.id for match in match_item(tuned, item).rules} <= before
+
+
+_MANY = """
+[file]
+owner = "a"
+[entity.drill]
+name = "Gwadar drill"
+names = ["Gwadar drill", "blasts and"]
+[rule.one]
+all = ["@gwadar", ["@attack", "drill"]]
+none = ["and"]
+[rule.two]
+in = ["title"]
+all = [["@gwadar", "gwadar"]]
+[[rule.two.near]]
+words = 1
+all = [["@militants", "TTP"], ["@attack", "and"]]
+[rule.three]
+in = ["body"]
+[[rule.three.near]]
+within = "sentence"
+all = ["@gwadar", ["@attack", "blasts"]]
+[rule.four]
+[[rule.four.near]]
+words = 2
+all = ["@gwadar", "@militants", "@attack"]
+[rule.five]
+all = ["@drill"]
+langs = ["en"]
+"""
+
+
+@given(_TEXTS, _TEXTS, st.sampled_from(["en", "ur", None]))
+def test_the_rules_an_item_matches_are_those_that_hold_one_by_one(title: str, text: str, lang: str | None) -> None:
+    files = [
+        read_rule_file(WATCHLIST, "rules/w.toml"),
+        read_rule_file(_MANY, "rules/a.toml"),
+        read_rule_file(_RULES.replace('"a"', '"b"'), "rules/b.toml"),
+    ]
+    book = compile_rules(files, TOPICS, TODAY)
+    assert len(book.rules) == 7
+    item = ItemText(title, text, NOW, lang=lang)
+    found = book.lexicon.find(title, text)
+    one_by_one = []
+    for compiled in book.rules:
+        outcome = evaluate(compiled, owner_hits(book, compiled.rule.owner, found), item)
+        if isinstance(outcome, Held):
+            one_by_one.append((compiled.rule.full_id, outcome.evidence, outcome.entities))
+    matches = match_item(book, item).rules
+    assert [(f"{match.owner}/{match.rule}", match.evidence, match.entities) for match in matches] == one_by_one
+
+
+@given(_TEXTS, st.integers(1, 4), st.booleans())
+def test_what_stands_near_in_a_rule_is_what_near_hits_finds(text: str, words: int, is_sentence: bool) -> None:
+    near = 'within = "sentence"' if is_sentence else f"words = {words}"
+    rule = f'[file]\nowner = "a"\n[rule.x]\n[[rule.x.near]]\n{near}\nall = [["@gwadar", "and"], ["@attack", "and"]]\n'
+    book = compile_rules([read_rule_file(WATCHLIST, "w.toml"), read_rule_file(rule, "a.toml")], TOPICS, TODAY)
+    found = book.lexicon.find("", text)
+    hits = Hits.of(found.mentions, found.phrases)
+    groups = [hits.of_clause(wanted) for wanted in book.rules[0].near[0].clauses]
+    close = near_hits(text, groups, None if is_sentence else words, is_sentence)
+    matches = match_item(book, ItemText("", text, NOW)).rules
+    assert [(passage.start, passage.end) for match in matches for passage in match.evidence] == sorted(
+        {(passage.start, passage.end) for passage in close or ()}
+    )
+
+
+def test_a_passage_that_is_name_and_word_is_the_name_wherever_it_proves_a_rule(
+    compiled: Compile, item: MakeItem
+) -> None:
+    near = '[[rule.x.near]]\nwords = 3\nall = [["BLA", "@bla"], "@attack"]\n'
+    match = match_item(compiled(f"[rule.x]\n{near}"), item("BLA attack")).rules[0]
+    assert match.entities == ("bla",)
+    assert [passage.quote for passage in match.evidence] == ["BLA", "attack"]
+
+
+def test_a_field_named_twice_is_looked_in_alone(compiled: Compile, item: MakeItem) -> None:
+    book = compiled('[rule.x]\nin = ["title", "title"]\nall = ["@gwadar"]\n')
+    assert match_item(book, item("Gwadar")).rules == ()
+    assert len(match_item(book, item("", title="Gwadar")).rules) == 1

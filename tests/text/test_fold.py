@@ -163,3 +163,18 @@ def test_one_character_becomes_at_most_one_and_stays_so(character: str) -> None:
     folded = fold_character(character)
     assert len(folded) <= 1
     assert not folded or fold_character(folded) == folded
+
+
+def test_letters_that_came_in_pieces_are_seen_in_folded_text() -> None:
+    """The fast fold looks for pieces to join only where something folds to U+0900 or higher."""
+    vowels = "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0c56\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dca\u0dcf\u0ddf\u102e"
+    pieces = [*vowels, "\u3099", "\u309a", *map(chr, range(0x1161, 0x1176)), *map(chr, range(0x11A8, 0x11C3))]
+    assert all(fold_character(piece) >= "\u0900" for piece in pieces)
+
+
+@pytest.mark.parametrize("around", ["", "…", "€5 ", "é", "ß", "क", "—"])
+def test_runs_and_signs_left_out_are_placed_whatever_stands_beside_them(around: str) -> None:
+    text = f"{around}'a' \u200b b\n \nc\nd  e\u00ad{around}"
+    folded = fold_tight(text)
+    assert [text[place] for place in folded.offsets[: len(folded.text)] if text[place] in "abcde"] == list("abcde")
+    assert folded.text.strip("…€5 éeßक") == "a b\nc d"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.sentences import sentences
+from monitor.text.sentences import sentence_numbers, sentences
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,15 @@ def test_sentences_hold_everything_but_blanks_in_order(text: str) -> None:
         assert not text[place:start].strip()
         place = end
     assert not text[place:].strip()
+
+
+@given(st.lists(st.sampled_from(["Gen.", "U.S.", "The", "a", "b.", "?", "۔", "。”", "\n\n", "\u2029"])), st.data())
+def test_places_have_equal_numbers_where_they_share_a_sentence(words: list[str], data: st.DataObject) -> None:
+    text = " ".join(["x", *words, "y"])
+    seen = [place for place, character in enumerate(text) if not character.isspace()]
+    places = sorted(data.draw(st.lists(st.sampled_from(seen), min_size=1, max_size=6)))
+    spans = sentences(text)
+    inside = [next(number for number, (start, end) in enumerate(spans) if start <= place < end) for place in places]
+    numbers = sentence_numbers(text, places)
+    assert [a == b for a, b in pairwise(numbers)] == [a == b for a, b in pairwise(inside)]
+    assert numbers == sorted(numbers)
