@@ -46,20 +46,11 @@ def html_to_text(html: str) -> str:
     """
     if not _TAG.search(html):
         return clean_text(entities.unescape(html))
-    collector = _Collector()
-    parser = etree.HTMLParser(
-        target=collector,  # type: ignore[arg-type]  # lxml-stubs allow bytes; the parser gives str (lxml, "parsing")
-        encoding="utf-8",
-        huge_tree=True,
-        recover=True,
-    )
     try:
-        parser.feed(_DROPPED.sub("", html).encode())
-        parser.close()
-    except etree.LxmlError:
-        # Nothing but a comment or a lone "<": what was heard so far is all there is.
-        return clean_text("".join(collector.parts))
-    return clean_text("".join(collector.parts))
+        reader = _IDLE.pop()
+    except IndexError:
+        reader = _Reader()
+    return clean_text("".join(reader.read(_DROPPED.sub("", html).encode())))
 
 
 def clean_text(text: str) -> str:
@@ -74,10 +65,43 @@ def clean_text(text: str) -> str:
     return _MANY_LINE_ENDS.sub("\n\n", text).strip(" \n")
 
 
+class _Reader:
+    """A parser and what receives its events; to be used again, since to make one takes as long as to read an item."""
+
+    def __init__(self) -> None:
+        self._collector = _Collector()
+        self._parser = etree.HTMLParser(
+            target=self._collector,  # type: ignore[arg-type]  # lxml-stubs allow bytes; the parser gives str
+            encoding="utf-8",
+            huge_tree=True,
+            recover=True,
+        )
+
+    def read(self, html: bytes) -> list[str]:
+        """Return the pieces of text; the reader goes back to the idle ones, unless it came to an unusual end."""
+        collector = self._collector
+        collector.begin()
+        try:
+            self._parser.feed(html)
+            self._parser.close()
+        except etree.LxmlError:
+            # Nothing but a comment or a lone "<": what was heard so far is all there is.
+            return collector.parts
+        _IDLE.append(self)
+        return collector.parts
+
+
+_IDLE: list[_Reader] = []
+"""Readers nobody uses at the moment, at most one per thread: taking one and giving it back are one step each."""
+
+
 class _Collector:
     """Receives the parser's events and keeps the text."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
         self.parts: list[str] = []
         self._silent = 0
         self._pre = 0

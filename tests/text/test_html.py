@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,3 +90,28 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 def test_any_html_is_read(html: str) -> None:
     text = html_to_text(html)
     assert clean_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<!--",
+        "<script>open",
+        "<pre>a",
+        "<meta charset=utf-16><p>x",
+        "<svg><title>",
+        "<p>ü" * 9_000,
+        "<b" * 600,
+        "<\0a>",
+    ],
+)
+def test_a_text_is_read_as_if_it_were_the_first(before: str) -> None:
+    after = "<p>é ط 港</p>\n<p>two\n words</p>"
+    html_to_text(before)
+    assert html_to_text(after) == "é ط 港\n\ntwo words"
+
+
+def test_texts_are_read_by_several_threads_at_once() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        texts = list(pool.map(html_to_text, [f"<p>{number}</p><p>{'word ' * 500}</p>" for number in range(400)]))
+    assert [text.partition("\n")[0] for text in texts] == [str(number) for number in range(400)]
