@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: once demo test check bench clean
+.PHONY: once demo test check quality bench clean
 
 once: .venv/installed  ## one full round on this checkout as its own workspace
 	@$(BIN)/monitor init . --quiet
@@ -21,6 +21,9 @@ check: .venv/installed-dev  ## style, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+quality: .venv/installed  ## how well the classifiers tell stories apart that they never saw; fails below the floors of classifiers/
+	$(BIN)/monitor -w . classifiers evaluate
 
 bench: .venv/installed-dev  ## what it costs; prints the tables of docs/performance.md and docs/quality.md
 	$(BIN)/python -m benchmarks

@@ -12,8 +12,6 @@ from monitor.cli.show import console, print_indented
 from monitor.records import Alert, AssessedItem, DigestMember, Evidence, Field, Story, TopicScore
 from monitor.store.items import Revision
 
-_FEATURES_SHOWN = 6
-
 
 def item_record(one: AssessedItem, history: Sequence[Revision]) -> dict[str, object]:
     """Return everything stored about an item, for ``items show --json``."""
@@ -35,11 +33,25 @@ def item_record(one: AssessedItem, history: Sequence[Revision]) -> dict[str, obj
         ],
         "stopped": [{"rule": f"{s.owner}/{s.rule}", "clause": s.clause, "quote": s.quote} for s in matches.stopped],
         "reasons": [
-            {"topic": score.topic, "feature": part.feature, "weight": round(part.weight, 4)}
+            {
+                "topic": score.topic,
+                "feature": part.feature,
+                "weight": round(part.weight, 4),
+                **(_place(part.evidence) if part.evidence else {}),
+            }
             for score in one.assessment.scores
             for part in score.contributions
         ],
         "history": [{"revision": r.revision, "seen_at": iso(r.seen_at), "title": r.title} for r in history],
+    }
+
+
+def _place(evidence: Evidence) -> dict[str, object]:
+    return {
+        "field": evidence.field.value,
+        "start": evidence.start,
+        "end": evidence.end,
+        "quote": evidence.quote,
     }
 
 
@@ -76,8 +88,12 @@ def print_item(
 def _print_score(out: Console, score: TopicScore) -> None:
     verdict = "reaches" if score.is_relevant else "is below"
     out.print(f"[bold]{score.topic}[/] {score.score:.2f} {verdict} the threshold {score.threshold:.2f}")
-    for part in score.contributions[:_FEATURES_SHOWN]:
-        quote = f" “{part.evidence.quote}”" if part.evidence else ""
+    if not score.contributions:
+        out.print(Text("  nothing to show; what the model says now: monitor classifiers explain"))
+    for part in score.contributions:
+        # A word is its own quotation.
+        is_word = part.evidence is not None and part.feature == f"word:{part.evidence.quote}"
+        quote = f" “{' '.join(part.evidence.quote.split())}”" if part.evidence and not is_word else ""
         out.print(Text(f"  {part.weight:+.2f} {part.feature}{quote}"))
 
 

@@ -13,7 +13,7 @@ from monitor.pipeline.why import Why
 from monitor.pipeline.whyfate import DigestFate
 from monitor.pipeline.whyfind import CarryingFeed
 from monitor.pipeline.whyflip import Flip
-from monitor.records import OutboxMessage, TopicScore
+from monitor.records import Contribution, OutboxMessage, TopicScore
 from monitor.rules.explain import RuleAnswer, Verdict
 from monitor.rules.flip import Change
 
@@ -108,7 +108,14 @@ def _score(score: TopicScore) -> Iterator[str]:
     yield f"{score.topic} {score.score:.2f} {verdict} the threshold {score.threshold:.2f}"
     parts = sorted(score.contributions, key=lambda part: -abs(part.weight))[:FEATURES_SHOWN]
     if parts:
-        yield "  " + ", ".join(f"{part.feature} {part.weight:+.2f}" for part in parts)
+        yield "  " + ", ".join(f"{part.feature}{_quoted(part)} {part.weight:+.2f}" for part in parts)
+
+
+def _quoted(part: Contribution) -> str:
+    """Return the item's own words behind a feature; a word is its own quotation."""
+    if part.evidence is None or part.feature == f"word:{part.evidence.quote}":
+        return ""
+    return f" “{' '.join(part.evidence.quote.split())}”"
 
 
 def _rules(found: Why, *, is_all: bool) -> Iterator[str]:

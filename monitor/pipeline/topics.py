@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,6 +128,7 @@ def build_topics(
     ids = [definition.id for _, definition in definitions] or None
     passages = (*_seed_passages(defining, learned_from, ids, problems), *_contrast(learned_from, ids, problems))
     judgements = _judgements(learned_from, ids, problems)
+    problems.extend(_unsaid(definitions, passages))
     known, said = tuple({one.id: one for _, one in reversed(definitions)}.values())[::-1], tuple(judgements)
     background = read_background(models)
     name = fingerprint(known, passages, said, background.items)
@@ -166,6 +167,16 @@ def _judgements(learned_from: Mapping[str, str], ids: list[str] | None, problems
             judgements.extend(read)
             problems.extend(found)
     return judgements
+
+
+def _unsaid(definitions: list[tuple[str, TopicDefinition]], passages: tuple[Passage, ...]) -> Iterator[Problem]:
+    """Yield a warning for each topic of which nothing says what belongs to it: it could never tag an item."""
+    spoken_of = {topic for passage in passages for topic in passage.topics}
+    for path, definition in definitions:
+        if not definition.counts and definition.id not in spoken_of:
+            what = f'nothing says what belongs to "{definition.id}", so every item scores 0'
+            fix = "write sentences under counts, or passages that name the topic in classifiers/contrast.jsonl"
+            yield Problem(Source(path, 1, 1), "K003", what, fix, is_error=False)
 
 
 def _id_problems(definitions: list[tuple[str, TopicDefinition]]) -> list[Problem]:

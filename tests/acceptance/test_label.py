@@ -144,6 +144,42 @@ def test_the_next_round_scores_open_items_again_after_a_judgement(desk: Path) ->
     assert rows(desk, query) != before
 
 
+def test_what_a_new_model_moves_across_a_threshold_is_listed_until_it_is_done(desk: Path) -> None:
+    assert "open items 0 will rise above a threshold, 0 will fall below" in monitor(desk, "classifiers", "train").out
+    path = desk / "classifiers" / "cpec-security.toml"
+    text = path.read_text(encoding="utf-8")
+    assert "\nthreshold    = 0.35\n" in text
+    path.write_text(text.replace("\nthreshold    = 0.35\n", "\nthreshold    = 0.97\n"), encoding="utf-8")
+    query = "select count(*) from facets where kind = 'topic' and value = 'cpec-security' and is_relevant"
+    before = rows(desk, query)[0][0]
+    listed = monitor(desk, "classifiers", "train")
+    assert "since the open items were scored: changed definition of cpec-security" in listed.out
+    assert " cpec-security (threshold 0.35 → 0.97)  " in listed.out
+    assert rows(desk, query)[0][0] == before, "only a round changes what is stored"
+    done = monitor(desk, "once", "--due", "--no-send")
+    fell = int(str(before)) - int(str(rows(desk, query)[0][0]))
+    assert fell > 0
+    assert f"0 rose above a threshold, {fell} fell below" in done.out
+    assert f", {fell} fell\n" in monitor(desk, "status").out
+    assert "0 will rise above a threshold, 0 will fall below" in monitor(desk, "classifiers", "train").out
+
+
+def test_a_judgement_shows_which_items_it_moves_and_why(desk: Path) -> None:
+    query = (
+        "select item from facets where kind = 'topic' and value = 'cpec-security' and not is_relevant "
+        "order by score desc, item limit 1"
+    )
+    item = str(rows(desk, query)[0][0])
+    done = monitor(desk, "label", item, "cpec-security", "yes", "--json")
+    change = json.loads(done.out)
+    assert change["after"] > change["before"]
+    assert change["rose"] == sum(one["after"] >= change["threshold"] for one in change["crossed"])
+    assert change["fell"] == len(change["crossed"]) - change["rose"]
+    back = monitor(desk, "label", "--undo")
+    assert back.code == 0, back.err
+    assert back.out.count("↓") == min(change["rose"], 5)
+
+
 def test_status_shows_how_much_each_topic_tags(desk: Path) -> None:
     shown = monitor(desk, "status", "--json")
     topics = json.loads(shown.out)["topics"]
