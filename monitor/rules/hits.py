@@ -98,40 +98,53 @@ class Places:
 
     def of(self, wanted: Wanted, fields: Sequence[Field]) -> int:
         """Return where a clause is fulfilled."""
-        atoms = wanted.atoms
-        known = self._anywhere.get(atoms)
-        if known is None:
-            known = 0
-            for atom in atoms & self._of_atom.keys():
-                known |= self._of_atom[atom]
-            self._anywhere[atoms] = known
+        found = self._anywhere.get(wanted.atoms)
+        if found is None:
+            found = self._find(wanted.atoms)
         if len(fields) > 1:
-            return known
-        return known & self._in_title if fields[0] is Field.TITLE else known & ~self._in_title
+            return found
+        return found & self._in_title if fields[0] is Field.TITLE else found & ~self._in_title
+
+    def _find(self, atoms: frozenset[str]) -> int:
+        found = 0
+        for atom in atoms & self._of_atom.keys():
+            found |= self._of_atom[atom]
+        self._anywhere[atoms] = found
+        return found
 
     def passages(self, wanted: Wanted, fields: Sequence[Field]) -> tuple[Evidence, ...]:
         """Return the passages that fulfil a clause, in reading order, one for each place."""
         return tuple(_chosen(self._hits[place], wanted.atoms) for place in bits_of(self.of(wanted, fields)))
 
-    def near(self, near: WantedNear, field: Field, text: str) -> int:
-        """Return places of every clause that stand near one another in a field; 0 if there are none."""
-        fields = (field,)
-        groups = tuple([self.of(wanted, fields) for wanted in near.clauses])
-        if not all(groups):
-            return 0
-        in_body = field is Field.BODY
-        key = (in_body, near.words, groups)
-        known = self._near.get(key)
-        if known is None:
-            if len(groups) == 2 and len(self._spans) <= MAX_REACHED:
-                known = self._closest_pair(*groups, self._reach(text, near.words, in_body=in_body))
-            else:
-                spans = [[self._spans[place] for place in bits_of(group)] for group in groups]
-                known = 0
-                for start, end in near_spans(text, spans, near.words, self._distances(text, in_body=in_body)):
-                    known |= self._numbers[in_body, start, end]
-            self._near[key] = known
-        return known
+    def near(self, near: WantedNear, fields: Sequence[Field], texts: tuple[str, str]) -> int:
+        """Return places of every clause that stand near one another in a field, the first that has some; else 0.
+
+        ``texts`` are title and body.
+        """
+        known = self._anywhere
+        anywhere = [known[one.atoms] if one.atoms in known else self._find(one.atoms) for one in near.clauses]
+        for where in fields:
+            in_body = where is Field.BODY
+            side = ~self._in_title if in_body else self._in_title
+            groups = tuple([found & side for found in anywhere])
+            if 0 in groups:
+                continue
+            key = (in_body, near.words, groups)
+            found = self._near.get(key)
+            if found is None:
+                found = self._near[key] = self._closest(groups, near.words, texts[in_body], in_body=in_body)
+            if found:
+                return found
+        return 0
+
+    def _closest(self, groups: tuple[int, ...], words: int | None, text: str, *, in_body: bool) -> int:
+        if len(groups) == 2 and len(self._spans) <= MAX_REACHED:
+            return self._closest_pair(*groups, self._reach(text, words, in_body=in_body))
+        spans = [[self._spans[place] for place in bits_of(group)] for group in groups]
+        found = 0
+        for start, end in near_spans(text, spans, words, self._distances(text, in_body=in_body)):
+            found |= self._numbers[in_body, start, end]
+        return found
 
     def _closest_pair(self, one: int, other: int, reach: Sequence[int]) -> int:
         """Return what ``near_spans`` finds for two clauses: the closest pair, of equals the first."""

@@ -162,13 +162,10 @@ def _find_required(compiled: CompiledRule, places: Places, item: ItemText) -> in
             return NotFound(wanted, fields)
         proof |= places.first_of(found)
     for near in compiled.near:
-        for field in fields:
-            found = places.near(near, field, item.field(field))
-            if found:
-                proof |= found
-                break
-        else:
+        found = places.near(near, fields, (item.title, item.text))
+        if not found:
             return NotFound(near, fields)
+        proof |= found
     return proof
 
 

@@ -15,7 +15,7 @@ import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
 from monitor.records import Problem, Source
-from monitor.text.toml_problems import find_syntax_problems
+from monitor.text.toml_problems import SyntaxProblem, find_syntax_problems
 
 KeyPath = tuple[str | int, ...]
 _KEYS = frozenset({"bare_key", "quoted_key", "dotted_key"})
@@ -59,11 +59,22 @@ def parse_toml(text: str, path: str) -> Document:
     A byte order mark is ignored. Lines end at LF or CRLF; columns count code points from 1.
     """
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    errors, readable = find_syntax_problems(lines)
-    partial: dict[str, object] = tomllib.loads(readable)
+    errors: tuple[SyntaxProblem, ...] = ()
+    readable, partial = lines, _loaded(lines)
+    if partial is None:
+        errors, readable = find_syntax_problems(lines)
+        partial = tomllib.loads(readable)
     index = _Index(readable, path)
     problems = [Problem(Source(path, error.line, error.column), error.code, error.what, error.fix) for error in errors]
     return Document(path, {} if problems else partial, tuple(sorted(problems)), partial, index.keys, index.values)
+
+
+def _loaded(text: str) -> dict[str, object] | None:
+    """Return what a faultless text holds; reading takes long, so that it is not read first for its faults."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 @cache

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*|\u2029")
 _ALWAYS = "。！？｡۔؟।॥။።"
@@ -74,11 +74,25 @@ def sentences(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def sentence_numbers(text: str, places: Sequence[int]) -> list[int]:
-    """Return for places, rising, numbers that are equal where the sentence is the same, and rise."""
-    if not places or not may_end_sentence(text, places[0], places[-1]):
-        return [0] * len(places)
-    starts = [start for start, _ in sentences(text)]
-    return [bisect_right(starts, place) for place in places]
+    """Return for places of letters, rising, numbers that are equal where the sentence is the same, and rise."""
+    numbers = [0] * len(places)
+    for number, (place, following) in enumerate(pairwise(places), 1):
+        numbers[number] = numbers[number - 1] + _are_parted(text, place, following)
+    return numbers
+
+
+def _are_parted(text: str, start: int, end: int) -> bool:
+    """Return whether a sentence begins after ``start`` and at ``end`` or before it; letters stand at both."""
+    if not may_end_sentence(text, start, end):
+        return False
+    if _PARAGRAPH.search(text, start, end) is not None:
+        return True
+    # One character more, lest a stop right before ``end`` seem to stand at the end of the text.
+    return any(
+        stop.end() <= end
+        and (stop["always"] is not None or (stop["after"] is not None and _ends_sentence(text, stop, len(text))))
+        for stop in _STOP.finditer(text, start, end + 1)
+    )
 
 
 def may_end_sentence(text: str, start: int, end: int) -> bool:
