@@ -33,6 +33,8 @@ class Revision:
 
 def known(conn: Connection, feed: str, keys: Collection[ItemKey]) -> dict[ItemKey, KnownItem]:
     """Return the stored item behind each of the keys that the feed used before; unknown keys are absent."""
+    if not keys:
+        return {}
     wanted = {(key.kind, storable(key.value)): key for key in keys}
     owners: dict[ItemKey, str] = {}
     their_keys: dict[str, list[ItemKey]] = {}
