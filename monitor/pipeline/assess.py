@@ -8,19 +8,31 @@ from datetime import datetime, timedelta
 
 from monitor.classifiers.learned import Lesson
 from monitor.feeds.fulltext import READ_LATE
+from monitor.feeds.identity import link_key
 from monitor.log import Log
 from monitor.pipeline.alerting import Alerting, AlertPlan
 from monitor.pipeline.crossed import Crossing, crossings
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.muting import item_text
 from monitor.pipeline.progress import Clock, Progress
-from monitor.records import AssessedItem, Assessment, Feed, Item, StoryAssignment, StoryEntry, TopicScore
+from monitor.records import (
+    AssessedItem,
+    Assessment,
+    Feed,
+    Item,
+    ItemKey,
+    StoryAssignment,
+    StoryEntry,
+    TopicScore,
+)
 from monitor.rules.match import match_item
 from monitor.store import alerts as alert_rows
 from monitor.store import assessments as assessment_rows
 from monitor.store import items as item_rows
+from monitor.store import leads as lead_rows
 from monitor.store import outbox
 from monitor.store import stories as story_rows
+from monitor.store.engine import Connection
 from monitor.stories.group import WINDOW, StoryIndex
 
 log = Log("assess")
@@ -212,15 +224,36 @@ class _Assessment:
             if self._index is None:
                 since = min(item.first_seen_at for item in items) - WINDOW
                 self._index = StoryIndex(story_rows.recent_entries(connection, since))
+            pages = self._pages([item for item in items if item.id not in known], connection)
         placed: dict[str, StoryAssignment] = {}
         entries: list[StoryEntry] = []
+        leads: set[ItemKey] = set()
         for item in items:
             if item.id in known:
                 placed[item.id] = replace(known[item.id], item=item.id)
                 continue
-            placed[item.id], entry = self._index.assign(item)
+            page = link_key(item.link) if pages is not None and item.link else None
+            is_lead = page is not None and (self._is_aggregated(item) or page in leads)
+            leads_to = pages.get(page) if pages and page and is_lead else None
+            placed[item.id], entry = self._index.assign(item, leads_to)
+            if pages is not None and page:
+                pages.setdefault(page, (item.id, placed[item.id].story))
+                leads |= {page} if is_lead else set()  # in one batch the page itself may come second
             entries.append(entry)
         return placed, entries
+
+    def _pages(self, items: Sequence[Item], connection: Connection) -> dict[ItemKey, tuple[str, str]] | None:
+        """Return the stored items behind the links of an aggregator's items; None if there are no such items."""
+        links = {link_key(item.link) for item in items if item.link and self._is_aggregated(item)}
+        if not links:
+            return None
+        since = min(item.first_seen_at for item in items) - WINDOW
+        return lead_rows.holders(connection, links, list(self._feeds), since)
+
+    def _is_aggregated(self, item: Item) -> bool:
+        """Return whether the feed passes on what another outlet said (RSS ``source``, as Google News has it)."""
+        feed = self._feeds.get(item.feed)
+        return feed is not None and item.outlet != feed.outlet
 
     def report(self) -> AssessReport:
         return AssessReport(

@@ -14,6 +14,8 @@ class StoryLink(StrEnum):
     """It opened the story."""
     EXACT_COPY = "exact-copy"
     NEAR_COPY = "near-copy"
+    SAME_PAGE = "same-page"
+    """An aggregator's item that leads to the page of an item we have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,10 @@ class StoryIndex:
         for entry in entries:
             self._add(Known.of(entry))
 
-    def assign(self, item: Item) -> tuple[StoryAssignment, StoryEntry]:
+    def assign(self, item: Item, leads_to: tuple[str, str] | None = None) -> tuple[StoryAssignment, StoryEntry]:
         """Return the story of an item, with the reason, and what to keep so that later items find it.
 
+        ``leads_to`` are the item whose page this one leads to and its story: where words tell nothing, that does.
         An item assigned before stays in its story. The rest depends on which items came before only where several
         stories would do: the most similar one is taken, then the oldest.
         """
@@ -45,6 +46,9 @@ class StoryIndex:
         entry = StoryEntry(item.id, item.id, item.first_seen_at, content_hash, hashes)
         new = Known.of(entry)
         assignment = self._stay(new) or self._exact(new) or self._near(new)
+        if assignment is None and leads_to is not None:
+            other, story = leads_to
+            assignment = StoryAssignment(item.id, story, StoryLink.SAME_PAGE, 0.0, other)
         if assignment is None:
             assignment = StoryAssignment(item.id, item.id, StoryLink.FIRST)
         self._add(replace(new, story=assignment.story))
