@@ -28,16 +28,17 @@ MAX_DAYS = 90
 @click.option("--rule", metavar="OWNER/RULE", help="Instead: tune this rule of somebody else.")
 @click.option("--send", type=click.Choice(["digest", "record", "off"]), help="How the tuned rule is sent.")
 @click.option("--also-none", multiple=True, metavar="WORDS", help="Words that stop the tuned rule; may be repeated.")
+@click.option("--story", "is_story", is_flag=True, help="Instead: no alerts about the story of the item.")
+@click.option("--end", "is_ending", is_flag=True, help="Hear of the story again: end its silence.")
 @click.option("--days", type=click.IntRange(1, MAX_DAYS), help="How long the mute holds, at most 90 days.")
 @click.option("--why", metavar="TEXT", help="The reason, for those who read the file later.")
 @click.pass_obj
 def quiet(context: Context, /, item: str, **asked: object) -> int:
     """Silence the subject of an item: asks what, for whom and how long.
 
-    Writes it into the rule file of the analyst.
-
     A mute hides an entity, alone or beside some words, for one analyst until a day; a tune lowers one rule of somebody
-    else for one analyst. Options answer the questions beforehand. Nothing is deleted: a muted item stays in the archive
+    else; both are written into the rule file of the analyst. A silence keeps one story from alerting. Options answer
+    the questions beforehand. Nothing is deleted: a muted item stays in the archive
     and says why it was not shown.
     """
     from monitor.cli.stored import one_item
@@ -48,9 +49,15 @@ def quiet(context: Context, /, item: str, **asked: object) -> int:
     one = one_item(context.root, item)
     context.note(f"{one.item.outlet}: {one.item.title or one.item.text[:100]}")
     analyst = _analyst(config, asked["analyst"])
-    rule, entity = asked["rule"], asked["entity"]
-    if rule is None and entity is None:
-        rule, entity = _ask_what(context, one, analyst)
+    if asked["is_ending"]:
+        return _end(context, analyst, one)
+    rule, entity, is_story = asked["rule"], asked["entity"], bool(asked["is_story"])
+    if rule is None and entity is None and not is_story:
+        kind, chosen = _ask_what(context, one, analyst)
+        rule, entity = (chosen if kind == wanted else None for wanted in ("rule", "entity"))
+        is_story = kind == "story"
+    if is_story:
+        return _silence(context, analyst, one, asked)
     if rule is not None:
         edit = _tune(context, analyst, str(rule), asked)
     else:
@@ -69,24 +76,76 @@ def _analyst(config: Config, asked: object) -> str:
     return str(name)
 
 
-def _ask_what(context: Context, one: AssessedItem, analyst: str) -> tuple[str | None, str | None]:
-    """Return the rule or the entity a person chooses out of what brought the item."""
+def _ask_what(context: Context, one: AssessedItem, analyst: str) -> tuple[str, str]:
+    """Return what a person chooses out of what brought the item: ``rule``, ``entity`` or ``story``, and which."""
     matches = one.assessment.matches
     rules = [match.id for match in matches.rules if match.owner != analyst]
     entities = list(dict.fromkeys(mention.entity for mention in matches.mentions))
     own = [match.id for match in matches.rules if match.owner == analyst]
     choices = [("entity", id_) for id_ in entities] + [("rule", id_) for id_ in rules]
+    if matches.rules:
+        choices.append(("story", one.assessment.story.story))
     if not choices:
         fix = f"change the rule itself: {', '.join(own)}" if own else "nothing of it is watched; see: monitor why"
         raise InputError("the item mentions no watched entity and no rule of somebody else brought it", fix)
     for number, (kind, id_) in enumerate(choices, start=1):
-        what = f"mute the entity {id_}" if kind == "entity" else f"tune the rule {id_}"
-        context.warn(f"  {number}  {what}")
+        words = {
+            "entity": f"mute the entity {id_}",
+            "rule": f"tune the rule {id_}",
+            "story": "no alerts about its story",
+        }
+        context.warn(f"  {number}  {words[kind]}")
     if own:
         context.warn(f"     your own rules are changed in your file: {', '.join(own)}")
     number = click.prompt("what", type=click.IntRange(1, len(choices)), err=True)
-    kind, id_ = choices[number - 1]
-    return (id_, None) if kind == "rule" else (None, id_)
+    return choices[number - 1]
+
+
+def _silence(context: Context, analyst: str, one: AssessedItem, asked: dict[str, object]) -> int:
+    from monitor.pipeline.opening import open_workspace
+    from monitor.store import silences
+    from monitor.workspace.layout import Workspace
+
+    days, why, now = _days(asked), _why(asked, one), datetime.now(UTC)
+    silence = silences.Silence(analyst, one.assessment.story.story, now + timedelta(days=days), why)
+    _, database = open_workspace(Workspace(context.root))
+    try:
+        with database.write() as connection:
+            silences.save(connection, silence, now)
+    finally:
+        database.close()
+    context.echo(silence.reason)
+    context.note(f"digests tell of it as before; hear of it again with: monitor quiet {one.item.id} --end")
+    return 0
+
+
+def _end(context: Context, analyst: str, one: AssessedItem) -> int:
+    from monitor.pipeline.opening import open_workspace
+    from monitor.store import silences
+    from monitor.workspace.layout import Workspace
+
+    _, database = open_workspace(Workspace(context.root))
+    try:
+        with database.write() as connection:
+            was_silent = silences.end(connection, analyst, one.assessment.story.story)
+    finally:
+        database.close()
+    if not was_silent:
+        raise InputError(f"{analyst} has not silenced the story of this item", "see: monitor why")
+    context.echo(f"alerts about the story reach {analyst} again")
+    return 0
+
+
+def _days(asked: dict[str, object]) -> int:
+    days = asked["days"]
+    if days is None:
+        days = click.prompt("for how many days", type=click.IntRange(1, MAX_DAYS), default=14, err=True)
+    return int(str(days))
+
+
+def _why(asked: dict[str, object], one: AssessedItem) -> str:
+    why = asked["why"]
+    return str(click.prompt("why", default=f"asked for at {one.item.id}", err=True) if why is None else why)
 
 
 def _tune(context: Context, analyst: str, rule: str, asked: dict[str, object]) -> Edit:
@@ -126,14 +185,9 @@ def _mute(context: Context, analyst: str, entity: str, one: AssessedItem, asked:
     if not words and asked["entity"] is None:
         typed = click.prompt("only beside these words (empty: always)", default="", show_default=False, err=True)
         words = tuple(word.strip() for word in typed.split(",") if word.strip())
-    days = asked["days"]
-    if days is None:
-        days = click.prompt("for how many days", type=click.IntRange(1, MAX_DAYS), default=14, err=True)
-    why = asked["why"]
-    if why is None:
-        why = click.prompt("why", default=f"asked for at {one.item.id}", err=True)
-    until = datetime.now(UTC).date() + timedelta(days=int(str(days)))
-    return write_mute(context.root, analyst, entity, mute_values(entity, words, until, str(why)))
+    days, why = _days(asked), _why(asked, one)
+    until = datetime.now(UTC).date() + timedelta(days=days)
+    return write_mute(context.root, analyst, entity, mute_values(entity, words, until, why))
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -160,6 +160,8 @@ def _mutes(found: Why) -> list[str]:
 
 
 def _alerts(found: Why) -> Iterator[str]:
+    if found.fate.silenced:
+        yield found.fate.silenced
     if not found.fate.alerts:
         wanted = any(answer.verdict is Verdict.HELD and answer.send == "alert" for answer in found.rules)
         yield "no rule asks for one" if not wanted else "none was decided"
@@ -240,6 +242,7 @@ def why_record(found: Why) -> dict[str, object]:
         "alerts": [
             {"rule": f"{a.owner}/{a.rule}", "decision": a.decision.value, "reason": a.reason} for a in fate.alerts
         ],
+        "silenced": fate.silenced or None,
         "story": None if fate.story is None else {"id": fate.story.id, "items": list(fate.story.items)},
         "nearly": [
             {"digest": digest, "about": miss.about, "missing": miss.missing, "write": miss.write}

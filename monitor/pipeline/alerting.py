@@ -19,7 +19,7 @@ from monitor.pipeline.muting import muted_for
 from monitor.records import Alert, AssessedItem, Decision, Feed, Item, OutboxMessage, PastAlert, RuleMatch, Send, Stance
 from monitor.rules.personal import matches_for
 from monitor.store import alerts as alert_rows
-from monitor.store import outbox
+from monitor.store import outbox, silences
 from monitor.store.engine import Connection
 
 
@@ -87,11 +87,14 @@ class Alerting:
         tolls = _Tolls((*config.feeds, *config.paused), alert_rows.said(connection, sent))
         alerts: list[Alert] = []
         called: defaultdict[tuple[str, str], list[_Called]] = defaultdict(list)
+        quiet = silences.in_force(connection, stories, now)
         for one in wanted:
             muted = muted_for(self._desk.book, one.item, now)
             for analyst, match in self._candidates(one):
                 before = past[analyst, match.id, one.assessment.story.story]
-                known = replace(_circumstances(one, before, tolls, now), muted=muted.get(analyst))
+                silence = quiet.get((analyst, one.assessment.story.story))
+                silenced = silence.reason if silence else None
+                known = replace(_circumstances(one, before, tolls, now), muted=muted.get(analyst), silenced=silenced)
                 alert = _decide(analyst, one, match, known, now)
                 before.append(_as_past(alert))
                 alerts.append(alert)

@@ -13,7 +13,7 @@ from monitor.pipeline.whyfind import Sought
 from monitor.records import Alert, AssessedItem, DigestMember, DigestSpec, NearMiss, OutboxMessage, Story
 from monitor.store import alerts as alert_rows
 from monitor.store import digests as digest_rows
-from monitor.store import nearmisses, outbox, stories
+from monitor.store import nearmisses, outbox, silences, stories
 from monitor.store.engine import Connection
 
 
@@ -45,6 +45,8 @@ class Fate:
     alert_deliveries: tuple[OutboxMessage, ...] = ()
     digests: tuple[DigestFate, ...] = ()
     story: Story | None = None
+    silenced: str = ""
+    """Why alerts about its story do not reach the analyst, if they do not."""
     nearly: tuple[tuple[str, NearMiss], ...] = ()
     """(digest id, what it lacked) of every digest that left it out by little."""
 
@@ -59,6 +61,7 @@ def read_fate(connection: Connection, desk: Desk, sought: Sought, analyst: str, 
     story_id = one.assessment.story.story
     specs = [spec for spec in desk.config.digests if not spec.analysts or analyst in spec.analysts]
     digests = tuple(_digest(connection, desk, spec, one, now) for spec in specs or desk.config.digests)
+    silence = silences.in_force(connection, (story_id,), now).get((analyst, story_id))
     is_alerted = any(alert.decision.is_sent for alert in decisions)
     return Fate(
         answer=_answer(one, is_alerted=is_alerted, digests=digests, analyst=analyst),
@@ -67,6 +70,7 @@ def read_fate(connection: Connection, desk: Desk, sought: Sought, analyst: str, 
         alert_deliveries=outbox.about(connection, f"{analyst}/{story_id}") if is_alerted else (),
         digests=digests,
         story=stories.get(connection, story_id),
+        silenced=silence.reason if silence else "",
         nearly=nearmisses.of_item(connection, item.id),
     )
 

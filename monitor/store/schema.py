@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.store.columns import Flag, Real, Span, UtcTime, Whole, Words
 
-HEAD = "0009"
+HEAD = "0010"
 """The version of the newest migration."""
 
 metadata = sa.MetaData()
@@ -244,6 +244,18 @@ alerts = sa.Table(
 sa.Index("alerts_by_story", alerts.c.story)
 sa.Index("alerts_by_item", alerts.c.item)
 sa.Index("alerts_by_time", alerts.c.decided_at)
+
+silences = sa.Table(
+    "silences",
+    metadata,
+    sa.Column("analyst", Words, primary_key=True),
+    sa.Column("story", sa.Text, primary_key=True),
+    sa.Column("until", UtcTime, nullable=False),
+    sa.Column("why", Words, nullable=False),
+    sa.Column("made_at", UtcTime, nullable=False),
+    sqlite_strict=True,
+)
+sa.Index("silences_by_story", silences.c.story)
 
 digests = sa.Table(
     "digests",

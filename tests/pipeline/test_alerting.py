@@ -78,3 +78,28 @@ def test_an_archived_item_that_is_dated_anew_alerts(fitted: Path, tmp_path: Path
         server.set("/feed", wire("Nine", days_old=0))
         assert monitor(root, "once").code == 0
     assert rows(root, f"select decision from alerts where {RULE} and revision = 2") == [("new",)]
+
+
+def test_a_silenced_story_alerts_nobody_not_even_when_its_toll_rises_until_it_is_heard_of_again(
+    fitted: Path, tmp_path: Path
+) -> None:
+    with TestServer() as server:
+        url = server.set("/feed", wire())
+        root = copy_workspace(fitted, tmp_path / "desk", config_of(feed_block("wire", url)))
+        for reply in (wire(), wire("Five")):
+            server.set("/feed", reply)
+            assert monitor(root, "once").code == 0
+        ((item,),) = rows(root, "select id from items where link like '%attack'")
+        asked = ("quiet", str(item), "--story", "--analyst", "cpec-desk", "--days", "7", "--why", "on it")
+        assert monitor(root, *asked).out.startswith("cpec-desk silenced the story until ")
+        assert "cpec-desk silenced the story until " in monitor(root, "why", str(item)).out
+        server.set("/feed", wire("Nine"))
+        assert monitor(root, "once").code == 0
+        assert monitor(root, "quiet", str(item), "--analyst", "cpec-desk", "--end").code == 0
+        server.set("/feed", wire("Twelve"))
+        assert monitor(root, "once").code == 0
+        assert monitor(root, "quiet", str(item), "--analyst", "cpec-desk", "--end").code == 2
+    decided = rows(root, f"select revision, decision from alerts where {RULE} order by revision")
+    assert decided == [(1, "new"), (2, "silenced"), (3, "escalated")]
+    ((reason,),) = rows(root, f"select reason from alerts where {RULE} and revision = 2")
+    assert str(reason).endswith(": on it")
