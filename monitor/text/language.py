@@ -241,7 +241,8 @@ def _among(script: str, text: str, declared: str | None) -> str | None:
             if language in scores:
                 scores[language] += sum(map(beyond.count, signs))
     languages = _LANGUAGES_BY_WORD[script]
-    for word, number in Counter(filter(languages.__contains__, _words(lowered))).items():
+    found = list(filter(languages.__contains__, _words(lowered)))
+    for word, number in Counter(found).items() if found else ():
         count = number if is_shouted else number - _shouted(word, text)
         for language in languages[word]:
             scores[language] += _WORD_WEIGHT * count

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from time import gmtime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.feeds.identity import EntryHasher
 from monitor.feeds.parse import parse_feed
 from monitor.records import Feed, FeedChanges, ItemChange
 from tests.feeds.replay import FEED, NOON, Replay, entry, rss
@@ -182,3 +184,14 @@ def test_a_recorded_series_gives_the_same_with_and_without_known_entries(
         seen, total = seen + remembers.cleaned, total + forgets.cleaned
     assert remembers.history == forgets.history
     assert (seen, total) == (cleaned, in_all)
+
+
+def test_a_hash_depends_on_what_an_entry_says_and_not_on_how_it_lies_in_memory() -> None:
+    hasher = EntryHasher("https://frontier.example/feed", "en")
+    shared_value = "Convoy attacked"
+    one = {"title": shared_value, "content": [{"value": shared_value}]}
+    two = {"title": "convoy attacked".capitalize(), "content": [{"value": "convoy attacked".capitalize()}]}
+    assert hasher.hash(one) == hasher.hash(two)
+    assert hasher.hash(one).hex() == "bd0ac48fcb914099eceed052000e7deb", "the same in every process"
+    assert hasher.hash(one) != EntryHasher("https://frontier.example/feed", "ur").hash(one)
+    assert len(hasher.hash({"title": "\ud800", "at": gmtime(0)})) == 16
