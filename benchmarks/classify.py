@@ -2,7 +2,7 @@
 
 Items are made of the project's own passages, joined until they have the wanted length: of ten *ordinary* ones eight are
 background, one is a near miss and one is relevant, more than feeds bring; *dense* ones are near misses and
-relevant ones only, so that every sentence names militants, states or attacks. CPU time, the best of five runs.
+relevant ones only, so that every sentence names militants, states or attacks. CPU time, the best of three runs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LENGTHS = (300, 2_000)
 _ITEMS = 2_000
 _JUDGEMENTS = 2_000
 _TURN = ("background",) * 4 + ("near-miss",) + ("background",) * 4 + ("positive",)
-_RUNS = 5
+_RUNS = 3
 
 Pair = tuple[str, str]
 

@@ -95,6 +95,9 @@ def threshold_lines(table: ThresholdTable) -> Iterator[str]:
         yield f"  by their scores {table.promised:.1f} of the judged items are relevant, you said {table.n_yes}"
     if not table.days:
         yield f"  alerts a day are not known yet: the archive spans less than {FEWEST_DAYS:.0f} days"
+    if not table.days and not has_rates:
+        yield f"  threshold in use: {definition.threshold:.2f}"
+        return
     heads = f"{'precision':29}{'recall':29}" if has_rates else ""
     yield f"  threshold  {heads}alerts/day"
     for row in table.rows:
