@@ -246,6 +246,18 @@ def test_compressed_bytes_nobody_declared_are_read() -> None:
     assert parse(gzip.compress(RSS.encode())) == parse(RSS)
 
 
+@pytest.mark.parametrize("shift", [0, 1, 4_000, 4_095])
+def test_a_flood_of_attributes_costs_only_them(shift: int) -> None:
+    flood = " ".join(f'a{number}="1"' for number in range(1_200))
+    words = "".join(f"<item><title>{title}</title>%s</item>" for title in ("One", "Two")) % (
+        f"<description>{'x' * shift}</description><enclosure {flood}/>",
+        '<enclosure url="https://frontier.example/a.mp3"/>',
+    )
+    first, second = parse(f'<rss version="2.0"><channel>{words}</channel></rss>').items
+    assert (first.title, first.text, first.enclosures) == ("One", "x" * shift, ())
+    assert (second.title, second.enclosures[0].url) == ("Two", "https://frontier.example/a.mp3")
+
+
 def test_one_broken_item_costs_no_other() -> None:
     broken = "<item><title>Broken</tilte><link>https://frontier.example/2</link></item>"
     unclosed = "<item><title>Open</title><description><![CDATA[never closed</description></item>"
