@@ -17,7 +17,6 @@ is the best of several runs in CPU time of one core; look at the ratios, since o
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import random
 import re
@@ -32,6 +31,7 @@ from pathlib import Path
 
 import ahocorasick_rs
 
+from monitor.pipeline.loading import loading
 from monitor.rules.compile import RuleBook, compile_rules
 from monitor.rules.hits import Hits
 from monitor.rules.match import ItemText, match_item
@@ -83,18 +83,16 @@ def main() -> None:
         names = _names(count, source)
         items = _items(asked.items, paragraphs, names, source)
         files = _files(names, source)
-        start = time.process_time()
-        read = [read_rule_file(text, path) for path, text in files]
-        parsed = time.process_time()
-        book = compile_rules(read, None)
-        book.lexicon.prepare()
-        done = time.process_time()
+        with loading():
+            start = time.process_time()
+            read = [read_rule_file(text, path) for path, text in files]
+            parsed = time.process_time()
+            book = compile_rules(read, None)
+            done = time.process_time()
         print(
             f"\n{count:,} names, {len(book.rules):,} rules: "
             f"read in {parsed - start:.2f} s, compiled in {done - parsed:.2f} s"
         )
-        gc.collect()
-        gc.freeze()
         _measure(book, names, items, asked.peers)
 
 

@@ -70,28 +70,28 @@ class Places:
         ]
         found.sort(key=_rank)
         self._hits: list[list[tuple[str, Evidence]]] = []
-        self._of_atom: dict[str, int] = dict.fromkeys(evidence, 0)
-        self._in_title = 0
-        self._shared = 0
-        """Where several atoms hit."""
         self._numbers: dict[tuple[bool, int, int], int] = {}
+        of_atom: dict[str, list[int]] = {atom: [] for atom in evidence}
+        shared: list[int] = []
         for in_body, start, end, _, atom, hit in found:
             place = (in_body, start, end)
-            if place in self._numbers:
-                self._hits[-1].append((atom, hit))
-                bit = self._numbers[place]
-                self._shared |= bit
-            else:
-                bit = self._numbers[place] = 1 << len(self._hits)
+            number = self._numbers.get(place)
+            if number is None:
+                number = self._numbers[place] = len(self._hits)
                 self._hits.append([(atom, hit)])
-                if not in_body:
-                    self._in_title |= bit
-            self._of_atom[atom] |= bit
+            else:
+                self._hits[-1].append((atom, hit))
+                shared.append(number)
+            of_atom[atom].append(number)
+        self._title_places = sum(not in_body for in_body, _, _ in self._numbers)
+        self._in_title = (1 << self._title_places) - 1
+        self._shared = set_of(shared)
+        """Where several atoms hit."""
+        self._of_atom = {atom: set_of(numbers) for atom, numbers in of_atom.items()}
         self._entities = [(atom, own) for atom, own in self._of_atom.items() if atom.startswith("@")]
         self._anywhere: dict[frozenset[str], int] = {}
         self._near: dict[tuple[bool, int | None, tuple[int, ...]], int] = {}
         self._spans = [(start, end) for _, start, end in self._numbers]
-        self._title_places = self._in_title.bit_count()
         self._reached: dict[tuple[bool, int | None], Sequence[int]] = {}
         self._measured: dict[bool, Distances] = {}
         self._shown: dict[int, tuple[Evidence, ...]] = {}
@@ -143,7 +143,7 @@ class Places:
         spans = [[self._spans[place] for place in bits_of(group)] for group in groups]
         found = 0
         for start, end in near_spans(text, spans, words, self._distances(text, in_body=in_body)):
-            found |= self._numbers[in_body, start, end]
+            found |= 1 << self._numbers[in_body, start, end]
         return found
 
     def _closest_pair(self, one: int, other: int, reach: Sequence[int]) -> int:
@@ -208,6 +208,19 @@ class Places:
         watched = compiled.watched
         found = [atom[1:] for atom, own in self._entities if own & places and atom in watched]
         return tuple(sorted(found) if len(found) > 1 else found)
+
+
+def set_of(numbers: Sequence[int]) -> int:
+    """Return rising numbers as a set."""
+    if not numbers or numbers[-1] < _FEW_BITS:
+        found = 0
+        for number in numbers:
+            found |= 1 << number
+        return found
+    signs = bytearray(numbers[-1] // 8 + 1)
+    for number in numbers:
+        signs[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(signs, "little")
 
 
 def bits_of(numbers: int) -> list[int]:

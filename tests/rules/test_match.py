@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -289,3 +290,18 @@ def test_a_field_named_twice_is_looked_in_alone(compiled: Compile, item: MakeIte
     book = compiled('[rule.x]\nin = ["title", "title"]\nall = ["@gwadar"]\n')
     assert match_item(book, item("Gwadar")).rules == ()
     assert len(match_item(book, item("", title="Gwadar")).rules) == 1
+
+
+def test_memory_grows_with_the_hits_and_not_with_their_square(compiled: Compile, item: MakeItem) -> None:
+    near = '[[rule.x.near]]\nwords = 5\nall = ["@gwadar", "@attack"]\n'
+    book = compiled(f'[rule.x]\nall = ["@ttp"]\n{near}')
+
+    def peak(times: int) -> int:
+        tracemalloc.start()
+        matches = match_item(book, item("TTP attack. Gwadar. " * times))
+        used = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert len(matches.rules) == 1
+        return used
+
+    assert peak(8_000) < 8 * peak(2_000)
