@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from monitor.feeds.identity import CONTENT, GUID, KINDS, LINK, Candidate, Pull, digest, link_key
@@ -116,9 +117,11 @@ def _policy(policy: str, candidates: Sequence[Candidate], known: Known) -> str:
 
 def _ambiguous(candidates: Sequence[Candidate], kind: str) -> int:
     """Return how many items of this document share a key of ``kind`` with an item of other words."""
+    keyed = [(candidate.guid if kind == GUID else candidate.link, candidate) for candidate in candidates]
+    if len({key for key, _ in keyed}) == len(keyed):
+        return 0
     holders: defaultdict[ItemKey, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        key = candidate.guid if kind == GUID else candidate.link
+    for key, candidate in keyed:
         if key is not None:
             holders[key].append(candidate)
     shared = [sharing for sharing in holders.values() if len(sharing) > 1]
@@ -163,11 +166,12 @@ def _fits(pull: Pull, policy: str) -> tuple[_Fit, ...]:
         # key, since a few items may share one.
         first = keys[0] if keys[0].kind != LINK else keys[-1]
         kept.setdefault(first, (candidate, keys))
-    uses = Counter(key for _, keys in kept.values() for key in keys)
+    uses = Counter(chain.from_iterable([keys for _, keys in kept.values()]))
+    shared = {key for key, number in uses.items() if number > 1}
     fits = []
     for candidate, keys in kept.values():
-        own = tuple(key for key in keys if uses[key] == 1)
-        fits.append(_Fit(candidate, own or keys[-1:], len(own) == len(candidate.keys(policy))))
+        own = keys if shared.isdisjoint(keys) else tuple(key for key in keys if key not in shared)
+        fits.append(_Fit(candidate, own or keys[-1:], len(own) == candidate.number_of_keys(policy)))
     return tuple(fits)
 
 

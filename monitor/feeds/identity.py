@@ -108,6 +108,10 @@ class Candidate:
             return (self.guid, self.link, self.content) if self.link else (self.guid, self.content)
         return (self.link, self.content) if self.link and policy != CONTENT else (self.content,)
 
+    def number_of_keys(self, policy: str) -> int:
+        """Return how many ``keys`` there are."""
+        return 1 + bool(self.link and policy != CONTENT) + bool(self.guid and policy == GUID)
+
     def strongest(self, policy: str) -> ItemKey | None:
         """Return the first of ``keys`` if it takes no cleaning."""
         return (self.guid if policy == GUID else None) or (self.link if policy != CONTENT else None)
