@@ -104,13 +104,13 @@ class Curve:
         draw.shuffle(queue)
         return queue, tested
 
-    def run(self, number: int, *, is_chosen: bool) -> list[float]:
-        """Return average precision before any judgement and after each of STEPS."""
+    def run(self, number: int, *, is_chosen: bool, last: int = STEPS[-1]) -> list[float]:
+        """Return average precision before any judgement and after each of STEPS, up to ``last`` judgements."""
         queue, tested = self.split(number)
         judged: list[int] = []
         scores = self.scores(judged)
         found = [self.precision(scores, tested)]
-        while len(judged) < min(STEPS[-1], len(queue)):
+        while len(judged) < min(last, len(queue)):
             if is_chosen:
                 shares = 1.0 / (1.0 + np.exp(-scores))
                 scored = [(str(item), float(shares[item])) for item in queue]
@@ -122,7 +122,8 @@ class Curve:
             if len(judged) in STEPS:
                 found.append(self.precision(scores, tested))
         # A queue of a few less than the last step ends with all of it judged.
-        return found if len(found) > len(STEPS) else [*found, self.precision(scores, tested)]
+        steps = [step for step in STEPS if step <= last]
+        return found if len(found) > len(steps) else [*found, self.precision(scores, tested)]
 
     def ceilings(self, number: int) -> list[float]:
         """Return average precision without judgements, then with all of the queue, learned in five ways."""

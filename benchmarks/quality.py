@@ -25,7 +25,9 @@ from monitor.records import Problem
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 BANDS = 5
-FEEDBACK_SPLITS = 12
+FEEDBACK_SPLITS = 6
+FEEDBACK = 50
+"""Judgements of the last row of the ablation."""
 
 
 def fit(root: Path) -> Model:
@@ -126,8 +128,8 @@ def ablate(root: Path, files: list[Path]) -> None:
         found = [figures[0].average_precision for path in files for figures in measure(model, path).values()]
         print(f"{name:21}" + "".join(f"{value:20.3f}" for value in found))
     curves = [Curve(files[0], number) for number in range(len(definitions))]
-    runs = [[curve.run(split, is_chosen=True) for split in range(FEEDBACK_SPLITS)] for curve in curves]
-    for name, step in (("the same, one third", 0), ("+ feedback, 50", 3)):
+    runs = [[curve.run(split, is_chosen=True, last=FEEDBACK) for split in range(FEEDBACK_SPLITS)] for curve in curves]
+    for name, step in (("the same, one third", 0), (f"+ feedback, {FEEDBACK}", -1)):
         means = [sum(run[step] for run in own) / len(own) for own in runs]
         print(f"{name:21}" + "".join(f"{value:20.3f}" for value in means))
 
