@@ -53,7 +53,7 @@ def list_command(context: Context, *, as_json: bool) -> int:
         feed = line.feed
         answered = f"{line.last_success_at:%m-%d %H:%M}" if line.last_success_at else "never"
         facts = (feed.lang or "", feed.grade, feed.stance.value, line.state, str(line.items), answered)
-        table.add_row(feed.name, Text(feed.outlet), *facts, Text(line.problem))
+        table.add_row(feed.name, Text(feed.outlet), *facts, Text(line.problem or line.note))
     console().print(table)
     return 0
 

@@ -11,7 +11,7 @@ from monitor.feeds.asking import MOVE_HELD
 from monitor.feeds.rhythm import silent_after
 from monitor.pipeline.feedcheck import FeedCheck
 from monitor.pipeline.feededit import open_if_there
-from monitor.pipeline.feedlist import FeedLine, feed_lines
+from monitor.pipeline.feedlist import FeedLine, feed_lines, identity_words
 from monitor.records import FeedHealth, FeedState
 from monitor.store import feeds as feed_rows
 from monitor.store import fulltext as page_rows
@@ -66,8 +66,8 @@ def life_words(life: FeedLife, now: datetime) -> list[str]:
     if state.moved_to and state.moved_since:
         held = "asked there now" if state.moved_at else f"asked there from {_time(state.moved_since + MOVE_HELD, now)}"
         words.append(f"address   the server says it moved for good to {state.moved_to}; {held}")
-    if state.identity_policy != "guid":
-        words.append(f"identity  items are told apart by {state.identity_policy}: the feed's own ids are unusable")
+    if identity := identity_words(state):
+        words.append(f"identity  {identity}")
     if life.pages != NO_PAGES:
         words.append(f"pages     {_pages(life.pages)}")
     if line.state != "paused" and state.next_check_at:

@@ -27,6 +27,8 @@ class FeedLine:
     items: int
     usual_per_day: float | None
     problem: str
+    note: str = ""
+    """What is worth knowing though nothing failed, for people."""
 
     def record(self) -> dict[str, object]:
         """Return the JSON shape of DESIGN §7."""
@@ -63,9 +65,17 @@ def feed_lines(database: Database, config: Config, now: datetime) -> tuple[FeedL
                 items=counts.get(feed.name, 0),
                 usual_per_day=_usual(first_seen.get(feed.name), now),
                 problem=state.problem,
+                note=identity_words(state),
             )
         )
     return tuple(lines)
+
+
+def identity_words(state: FeedState) -> str:
+    """Return how the feed's items are told apart if its own ids proved unusable, else nothing."""
+    if state.identity_policy == "guid":
+        return ""
+    return f"items are told apart by {state.identity_policy}: the feed's own ids are unusable"
 
 
 def _usual(seen: tuple[datetime, int] | None, now: datetime) -> float | None:

@@ -126,6 +126,19 @@ def test_a_removed_feed_keeps_its_items_and_its_name_is_not_given_away(fitted: P
         assert listed(desk)["frontier"] == "ok"
 
 
+def test_a_feed_whose_ids_are_unusable_says_so(fitted: Path, tmp_path: Path) -> None:
+    listed = "".join(f"<item><title>{n}</title><link>https://a.example/{n}</link><guid>1</guid></item>" for n in "abc")
+    with TestServer() as server:
+        body = f"<rss version='2.0'><channel><title>F</title>{listed}</channel></rss>".encode()
+        desk = polled(fitted, tmp_path / "desk", server.set("/frontier", Reply(headers=RSS, body=body)))
+        words = "items are told apart by link: the feed's own ids are unusable"
+        shown = " ".join(monitor(desk, "feeds", "list").out.split())
+        assert "told apart by link: the feed's own ids are unusable" in shown
+        assert words in monitor(desk, "feeds", "check", "frontier").out
+        [line] = [json.loads(line) for line in monitor(desk, "feeds", "list", "--json").out.splitlines()]
+    assert (line["items"], line["problem"]) == (3, "")
+
+
 def test_a_removed_feed_leaves_the_coverage_and_what_nobody_carries_then_is_said(desk: Path) -> None:
     watch = '[coverage]\nwatch = [{ what = "ISPR", kind = "speaker", feeds = ["frontier"] }]  # the army\n'
     (desk / "config.toml").write_text(config(desk) + watch, encoding="utf-8")
