@@ -36,10 +36,11 @@ class Pairs:
         """Return the columns of the pairs of which two words stand within WITHIN of each other, in ascending order."""
         ordered = sorted(set(places))
         columns: set[int] = set()
-        for number, (start, one) in enumerate(ordered, start=1):
-            for begins, other in ordered[number:]:
-                if begins - start > WITHIN:
-                    break
+        first = 0
+        for number, (start, one) in enumerate(ordered):
+            while start - ordered[first][0] > WITHIN:
+                first += 1
+            for _, other in ordered[first:number]:
                 if one < other:
                     columns.add(self._rows[one] + other)
                 elif other < one:
