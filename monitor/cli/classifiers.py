@@ -90,10 +90,12 @@ def score(context: Context, file: Path, *, as_json: bool) -> int:  # noqa: ARG00
     """
     from monitor.cli.jsonitems import read_items
     from monitor.pipeline.desk import load_topics
+    from monitor.pipeline.loading import loading
     from monitor.workspace.layout import Workspace
 
-    items = read_items(file)
-    model = load_topics(Workspace(context.root)).model()
+    with loading():
+        items = read_items(file)
+        model = load_topics(Workspace(context.root)).model()
     for start in range(0, len(items), _BATCH):
         batch = items[start : start + _BATCH]
         records = [
