@@ -21,12 +21,17 @@ def background_sample(items: Sequence[str]) -> tuple[str, ...]:
     The caller reads title and text of these items and gives them to ``train(…, background=((title, text), …))`` and to
     ``fingerprint(…, background=…)``, in this order.
     """
+    return tuple(sorted(items[: size_reached(len(items))], key=_draw)[:SAMPLE])
+
+
+def size_reached(count: int) -> int:
+    """Return how many items of an archive of ``count`` are drawn from: 5,000, 10,000, 20,000 …; 0 below."""
+    if count < SMALLEST_ARCHIVE:
+        return 0
     reached = SMALLEST_ARCHIVE
-    if len(items) < reached:
-        return ()
-    while reached * 2 <= len(items):
+    while reached * 2 <= count:
         reached *= 2
-    return tuple(sorted(items[:reached], key=_draw)[:SAMPLE])
+    return reached
 
 
 def _draw(item: str) -> bytes:

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.classifiers.background import SMALLEST_ARCHIVE, background_sample
+from monitor.classifiers.background import background_sample, size_reached
 from monitor.log import Log
 from monitor.store import items as item_rows
 from monitor.store import labels
@@ -51,7 +51,7 @@ def renew_background(database: Database, models: Path) -> int | None:
     sample stays until the archive has doubled. Raises DiskError when the disk refuses.
     """
     with database.read() as connection:
-        reached = _reached(item_rows.count(connection))
+        reached = size_reached(item_rows.count(connection))
         if reached == 0 or reached <= read_background(models).drawn_from:
             return None
         chosen = background_sample(labels.first_items(connection, reached))
@@ -62,13 +62,3 @@ def renew_background(database: Database, models: Path) -> int | None:
     write_text(models / _FILE, json.dumps(content))
     log.info("background items drawn from the archive", items=len(texts), archive=reached)
     return len(texts)
-
-
-def _reached(count: int) -> int:
-    """Return the size of the archive that counts: 5,000, 10,000, 20,000 …; 0 below."""
-    if count < SMALLEST_ARCHIVE:
-        return 0
-    reached = SMALLEST_ARCHIVE
-    while 2 * reached <= count:
-        reached *= 2
-    return reached
