@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.feeds.identity import CONTENT, GUID, KINDS, LINK, Candidate, Pull, digest, link_key
 from monitor.records import Feed, FeedChanges, FeedState, Item, ItemChange, ItemKey, KnownItem
@@ -40,8 +40,7 @@ class _Origin:
     """When the feed was last seen without any item ever, for feeds that began empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
+class _Fit(NamedTuple):
     """An entry of this pull with the keys that are fit to recognise it under the feed's policy."""
 
     candidate: Candidate

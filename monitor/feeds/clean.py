@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache
 from html import unescape
-from typing import Final
+from typing import Final, NamedTuple
 
 import nh3
 
@@ -90,9 +89,8 @@ _ATTRIBUTES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
-    """What is kept of one value, and flags for what was cut."""
+class Cleaned(NamedTuple):
+    """What is kept of one value, and flags for what was cut; a tuple, since each item takes several."""
 
     text: str
     flags: tuple[str, ...] = ()

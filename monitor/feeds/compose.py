@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from itertools import compress
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.feeds.clean import MAX_TEXT, Cleaned, plain_text, plain_words, safe_html
 from monitor.feeds.dates import read_date
@@ -23,16 +22,14 @@ _COMPARED: Final = 60
 """Letters by which a summary is recognised at its place in the full text; teasers are cut at 100 and more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """One piece of an item's text as the feed gives it."""
 
     value: str
     is_html: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """An item's text without markup, the same made safe to show, and flags for what was cut."""
 
     text: str
@@ -40,8 +37,7 @@ class Body:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
+class Dates(NamedTuple):
     """An item's dates and the flags for those that could not be believed."""
 
     published_at: datetime | None
