@@ -88,6 +88,7 @@ def main() -> None:
             read = [read_rule_file(text, path) for path, text in files]
             parsed = time.process_time()
             book = compile_rules(read, None)
+            book.lexicon.prepare()
             done = time.process_time()
         print(
             f"\n{count:,} names, {len(book.rules):,} rules: "
