@@ -13,17 +13,40 @@ def markdown_of(found: Difference, old: str, new: str, days: int) -> str:
     if found.changes.is_empty:
         return "\n".join([*lines, "Nothing changes: both match alike."])
     lines += [*(f"- {line}" for line in found.changes.lines), "", f"Tried on {found.items} items.", ""]
+    lines += _effect_on_labels(found)
     lost = found.lost_relevant
     if lost:
         lines += ["**Judged relevant, and found by no rule any more:**", "", *(_story(story) for story in lost), ""]
     lines += ["| rule | stories won | lost | kept |", "|---|---|---|---|"]
-    lines += [f"| {rule.rule} | {len(rule.won)} | {len(rule.lost)} | {rule.kept} |" for rule in found.rules]
+    listed = [rule for rule in found.rules if rule.won or rule.lost or rule.rule in found.changes.rewritten]
+    lines += [f"| {rule.rule} | {len(rule.won)} | {len(rule.lost)} | {rule.kept} |" for rule in listed]
+    others = [rule for rule in found.rules if rule not in listed]
+    if others:
+        kept = sum(rule.kept for rule in others)
+        says = "rule uses a changed name and finds" if len(others) == 1 else "rules use a changed name and find"
+        lines += ["", f"{len(others)} more {says} as before ({kept} stories)."]
     for rule in found.rules:
         if rule.won or rule.lost:
             lines += ["", f"## {rule.rule}", "", *_causes(rule)]
             lines += _stories("Won", rule.won)
             lines += _stories("Lost", rule.lost)
     return "\n".join(lines)
+
+
+def _effect_on_labels(found: Difference) -> list[str]:
+    """Return what the change does to stories that analysts judged, each counted once; nothing if it touches none."""
+    won = {story.hit.item.story: story.label for rule in found.rules for story in rule.won}
+    lost = {
+        story.hit.item.story: story.label for rule in found.rules for story in rule.lost if not story.is_still_found
+    }
+    said = [
+        f"{sum(label is judged for label in stories.values())} judged {words} {verb}"
+        for judged, words in ((True, "relevant"), (False, "noise"))
+        for stories, verb in ((won, "won"), (lost, "lost"))
+    ]
+    if all(label is None for label in (*won.values(), *lost.values())):
+        return []
+    return [f"Stories that analysts judged: {', '.join(said)}.", ""]
 
 
 def diff_records(found: Difference) -> Iterator[dict[str, object]]:

@@ -87,11 +87,14 @@ def suggest_command(context: Context, *, days: int, limit: int, as_json: bool) -
     """
     from monitor.cli.progress import Bar
     from monitor.pipeline.ruletools import mine, open_archive
+    from monitor.rules.syntax import read_rule_file
     from monitor.workspace.layout import Workspace
+    from monitor.workspace.rulefiles import read_rule_texts
 
     book, _ = load_book(context.root)
+    files = [read_rule_file(text, path) for path, text in read_rule_texts(context.root)[0].items()]
     with open_archive(Workspace(context.root), datetime.now(UTC), days) as archived:
-        found = mine(archived, book, Bar(is_quiet=context.is_quiet)).suggestions(limit)
+        found = mine(archived, book, files, Bar(is_quiet=context.is_quiet)).suggestions(limit)
     for suggestion in found:
         if as_json:
             context.echo_json(_suggestion_record(suggestion))

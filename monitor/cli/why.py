@@ -29,7 +29,7 @@ def why(context: Context, asked: tuple[str, ...], analyst: str | None, *, as_jso
     from monitor.workspace.layout import Workspace
 
     now = datetime.now(UTC)
-    desk = open_desk(Workspace(context.root), now, is_keeping=False)
+    desk = open_desk(Workspace(context.root), now, is_keeping=False, is_rendering=False)
     try:
         found = explain(desk, " ".join(asked), analyst, now)
     finally:

@@ -92,10 +92,14 @@ class Archive:
         """
         with self.database.read() as conn:
             total = archive.count_since(conn, self.since)
-        progress.start(what, total)
+        bounds = (self.since, self.now + _MOMENT)
+        is_shown = False
         try:
-            bounds = (self.since, self.now + _MOMENT)
             for count, result in each_slice(self.database, bounds, work, processes or processes_for(total)):
+                if not is_shown:
+                    # Not before: what shows it may use a thread, and processes must be forked without one.
+                    progress.start(what, total)
+                    is_shown = True
                 yield count, result
                 progress.advance(count=count)
         finally:

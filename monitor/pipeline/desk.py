@@ -58,29 +58,40 @@ def load_topics(workspace: Workspace) -> Topics:
     return topics
 
 
-def open_desk(workspace: Workspace, now: datetime, *, is_keeping: bool = True) -> Desk:
+def open_desk(workspace: Workspace, now: datetime, *, is_keeping: bool = True, is_rendering: bool = True) -> Desk:
     """Open a workspace for work; broken rule files, topics and templates fall back and are named.
 
-    ``is_keeping`` false leaves the last good versions as they are: for commands that change nothing.
+    ``is_keeping`` false leaves the last good versions as they are: for commands that change nothing. ``is_rendering``
+    false leaves the templates of the workspace unread, for those that write no digest: trying out changed ones takes
+    as long as everything else here.
 
     Raises InputError when config.toml is unreadable or no topic can be used, StoreError for the database.
     """
     config, database = open_workspace(workspace)
     try:
-        return _settled_desk(workspace, config, database, now, is_keeping=is_keeping)
+        templates = load_templates(workspace) if is_rendering else (Renderer({}, starter_templates()), ())
+        return _settled_desk(workspace, (config, database), templates, now, is_keeping=is_keeping)
     except BaseException:
         # Nobody else knows of this connection pool.
         database.close()
         raise
 
 
-def _settled_desk(workspace: Workspace, config: Config, database: Database, now: datetime, *, is_keeping: bool) -> Desk:
+def _settled_desk(
+    workspace: Workspace,
+    opened: tuple[Config, Database],
+    templates: tuple[Renderer, tuple[Problem, ...]],
+    now: datetime,
+    *,
+    is_keeping: bool,
+) -> Desk:
+    config, database = opened
+    renderer, template_problems = templates
     keep = now if is_keeping else None
     topics = settle_topics(workspace, database, keep)
     if not topics.built.definitions:
         raise InputError("no topic can be used, so nothing was done", "mend the lines above", topics.problems)
     rules = settle_rules(workspace, config, database, topics.built.ids, now.date(), keep)
-    renderer, template_problems = load_templates(workspace)
     named = Named(topics.built.ids, rules.built, template_names(workspace))
     dangling = reference_problems(config, config_text(workspace), named)
     return Desk(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from monitor.pipeline.opening import open_workspace
 from monitor.pipeline.progress import Progress
 from monitor.records import Send
 from monitor.rules.compile import CompiledRule, RuleBook
+from monitor.rules.declared import RuleFile
 from monitor.rules.narrow import narrow
 from monitor.rules.suggest import Miner
 from monitor.workspace.files import read_texts
@@ -68,9 +69,11 @@ def _in_force(compiled: CompiledRule) -> CompiledRule:
     return replace(compiled, rule=replace(rule, send=Send.RECORD)) if rule.send is Send.OFF else compiled
 
 
-def mine(archived: Archive, book: RuleBook, progress: Progress) -> Miner:
-    """Read the archive for spellings and names worth listing."""
-    miner = Miner(book)
+def mine(archived: Archive, book: RuleBook, files: Sequence[RuleFile], progress: Progress) -> Miner:
+    """Read the archive for spellings and names worth listing; ``files`` say where words are listed."""
+    groups = [term for file in files for words in file.words for term in words.terms]
+    own = [term for file in files for rule in file.rules for term in rule.terms]
+    miner = Miner(book, {term.text: term.where for term in (*own, *groups)})
     for batch in archived.batches(progress, "reading the archive"):
         for item in batch:
             text = archived.as_text(item)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.matching.lexicon import Found
+from monitor.records import Source
 from monitor.rules.common_words import is_common
 from monitor.rules.compile import RuleBook
 from monitor.rules.edit import toml_string
@@ -49,8 +50,10 @@ class Suggestion:
 class Miner:
     """Collects candidates item by item; ``suggestions`` compares them with what is listed."""
 
-    def __init__(self, book: RuleBook) -> None:
+    def __init__(self, book: RuleBook, places: Mapping[str, Source] | None = None) -> None:
+        """``places`` says of words where they are listed."""
         self._book = book
+        self._places = {text: str(where) for text, where in (places or {}).items()}
         phrases = {atom for one in book.rules for wanted in one.required for atom in wanted.atoms if atom[:1] != "@"}
         self._spellings = Spellings(book.entities, sorted(phrases))
         self._variants: dict[tuple[str, str], _Seen] = {}
@@ -91,8 +94,8 @@ class Miner:
             if variant is None or seen.items < LEAST_ITEMS or not _is_likely(variant) or self._is_listed(variant):
                 continue
             entity = variant.entity
-            target = f"names of [entity.{entity.id}]" if entity else "the words beside it"
-            place = str(entity.declared_at) if entity and entity.declared_at else ""
+            target = f"names of [entity.{entity.id}]" if entity else "a list of words"
+            place = str(entity.declared_at) if entity and entity.declared_at else self._places.get(variant.listed, "")
             because = f'looks like "{variant.listed}", in {target}'
             yield Suggestion(
                 "spelling", seen.quote, seen.items, because, f"{toml_string(seen.quote)},", place, tuple(seen.examples)

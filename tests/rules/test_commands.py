@@ -210,3 +210,16 @@ def test_the_cases_through_the_command(shared: Path, tmp_path: Path) -> None:
         assert isinstance(entities, list)
         spans = [[one["start"], one["end"]] for one in entities if one["entity"] == case["entity"]]
         assert spans == case["spans"], case
+
+
+def test_every_pre_commit_hook_is_a_command_that_passes_on_good_files(workspace: Path, checkout: Path) -> None:
+    (workspace / "config.toml").write_text('me = "cpec-desk"\n[analyst.cpec-desk]\n', encoding="utf-8")
+    for git in (["init", "-q"], ["add", "."], ["commit", "-qm", "rules"]):
+        user = ["-c", "user.name=a", "-c", "user.email=a@desk.example"]
+        subprocess.run(["git", *user, *git], cwd=workspace, check=True)
+    hooks = (checkout / ".pre-commit-hooks.yaml").read_text(encoding="utf-8").splitlines()
+    entries = [line.removeprefix("  entry: monitor rules ") for line in hooks if line.startswith("  entry: ")]
+    assert entries == ["check", "test", "diff HEAD --days 30"]
+    for entry in entries:
+        done = _run(workspace, *entry.split())
+        assert (entry, done.returncode) == (entry, 0), done.stderr
