@@ -143,6 +143,10 @@ def test_losing_a_story_judged_relevant_is_exit_code_1(desk: Path) -> None:
     done = monitor(desk, "rules", "diff", str(desk / "rules"), str(desk / "empty"))
     assert done.code == 1
     assert "Judged relevant, and found by no rule any more" in done.out
+    assert (
+        "Stories that analysts judged: 0 judged relevant won, 1 judged relevant lost, 0 judged noise won, "
+        "0 judged noise lost." in done.out
+    )
 
 
 def test_something_that_is_no_version_is_bad_input(polled: Path) -> None:
