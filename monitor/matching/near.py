@@ -21,6 +21,12 @@ _INSIDE = (
 )
 _WORD = re.compile(f"\\w{_INSIDE}*")
 _REST_OF_WORD = re.compile(f"{_INSIDE}*")
+_WORD_SIGNS = bytes(
+    b"w"[0] if _WORD.match(character) else b"'"[0] if _REST_OF_WORD.fullmatch(character) else b" "[0]
+    for character in (bytes([code]).decode("cp1252", "replace") for code in range(256))
+)
+"""Of western text: ``w`` for what begins a word, an apostrophe for what only continues one, a blank for the rest."""
+_NOT_IN_WORD = re.compile(rb"(?<= )'+")
 UNITS_PER_WORD = 2
 """A word is two units and a character of a script without word spaces one, so that two of them make a word."""
 _LOOKED_AT = 8
@@ -128,6 +134,9 @@ def _has_unspaced(text: str) -> bool:
 
 def _units_before(text: str, places: Sequence[int]) -> dict[int, int]:
     """Return, by place, the units of the words that begin between the first place and it."""
+    signs = _word_signs(text, places)
+    if signs is not None:
+        return _counted(signs, places)
     is_spaced = not _has_unspaced(text)
     units: dict[int, int] = {places[0]: 0} if places else {}
     total = 0
@@ -140,6 +149,36 @@ def _units_before(text: str, places: Sequence[int]) -> dict[int, int]:
         rest = _REST_OF_WORD.match(text, start) if is_inside else None
         total += UNITS_PER_WORD * len(_WORD.findall(text, rest.end() if rest else start, end))
         units[end] = total
+    return units
+
+
+def _word_signs(text: str, places: Sequence[int]) -> bytes | None:
+    """Return a sign for each character up to the last place, where a word begins always ``w`` after a blank.
+
+    None for text that is not western.
+    """
+    if not places:
+        return b""
+    # What stands before the blank before the first place decides nothing.
+    start = text.rfind(" ", 0, places[0]) + 1
+    try:
+        written = text[start : places[-1]].encode("cp1252")
+    except UnicodeEncodeError:
+        return None
+    signs = b" " + written.translate(_WORD_SIGNS)
+    return _NOT_IN_WORD.sub(lambda run: b" " * len(run[0]), signs) if b" '" in signs else signs
+
+
+def _counted(signs: bytes, places: Sequence[int]) -> dict[int, int]:
+    """Return what ``_units_before`` does; ``signs`` end with the last place."""
+    units: dict[int, int] = {}
+    offset = len(signs) - places[-1] if places else 0
+    total, last = 0, places[0] if places else 0
+    for place in places:
+        # the sign of a character has its blank before it
+        total += UNITS_PER_WORD * signs.count(b" w", last + offset - 1, place + offset)
+        units[place] = total
+        last = place
     return units
 
 

@@ -11,7 +11,11 @@ _ALWAYS = "。！？｡۔؟।॥။።"
 """Stops that end a sentence wherever they stand."""
 _MAYBE = ".!?…‼⁇⁈⁉"
 """Stops that need a blank or the end of the text after them."""
-_STOP = re.compile(rf"(?:(?P<always>[{_ALWAYS}]+)|(?P<maybe>[{_MAYBE}]+))[\"'”’»›)\]）】」』》〉]*(?P<after>\s+|$)?")
+_STOP = re.compile(
+    # A set of signs first, for which ``re`` looks fast: any stop, and those of the same kind right after it.
+    rf"(?P<stop>[{_ALWAYS}{_MAYBE}](?:(?<=[{_ALWAYS}])[{_ALWAYS}]*|[{_MAYBE}]*))"
+    r"[\"'”’»›)\]）】」』》〉]*(?P<after>\s+|$)?"
+)
 _MAY_END = re.compile(rf"[{_ALWAYS}{_MAYBE}\n\u2029]")
 _BEFORE_WORD = re.compile(r"[\s(\[“\"'«]")
 _FIRST_LETTER = re.compile(r"[^\W\d_]")
@@ -83,16 +87,14 @@ def sentence_numbers(text: str, places: Sequence[int]) -> list[int]:
 
 def _are_parted(text: str, start: int, end: int) -> bool:
     """Return whether a sentence begins after ``start`` and at ``end`` or before it; letters stand at both."""
-    if not may_end_sentence(text, start, end):
+    first = _MAY_END.search(text, start, end)
+    if first is None:
         return False
+    start = first.start()
     if _PARAGRAPH.search(text, start, end) is not None:
         return True
     # One character more, lest a stop right before ``end`` seem to stand at the end of the text.
-    return any(
-        stop.end() <= end
-        and (stop["always"] is not None or (stop["after"] is not None and _ends_sentence(text, stop, len(text))))
-        for stop in _STOP.finditer(text, start, end + 1)
-    )
+    return any(stop.end() <= end and _is_end(text, stop, len(text)) for stop in _STOP.finditer(text, start, end + 1))
 
 
 def may_end_sentence(text: str, start: int, end: int) -> bool:
@@ -102,12 +104,16 @@ def may_end_sentence(text: str, start: int, end: int) -> bool:
 
 def _cut(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
     for stop in _STOP.finditer(text, start, end):
-        if stop["always"] is None and (stop["after"] is None or not _ends_sentence(text, stop, end)):
+        if not _is_end(text, stop, end):
             continue
         after = stop.start("after") if stop["after"] is not None else stop.end()
         _add(text, start, after, spans)
         start = after
     _add(text, start, end, spans)
+
+
+def _is_end(text: str, stop: re.Match[str], end: int) -> bool:
+    return text[stop.start()] in _ALWAYS or (stop["after"] is not None and _ends_sentence(text, stop, end))
 
 
 def _ends_sentence(text: str, stop: re.Match[str], end: int) -> bool:
@@ -116,7 +122,7 @@ def _ends_sentence(text: str, stop: re.Match[str], end: int) -> bool:
         letter = _FIRST_LETTER.search(following)
         if letter is not None and letter[0].islower() and following.strip().startswith(letter[0]):
             return False
-    if stop["maybe"] != ".":
+    if stop["stop"] != ".":
         return True
     word = _BEFORE_WORD.split(text[max(0, stop.start() - LONGEST_WORD) : stop.start()])[-1]
     if word.lower() in _TITLES or (len(word) == 1 and word.isupper()):

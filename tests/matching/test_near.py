@@ -140,6 +140,25 @@ def test_words_counted_between_two_places_are_those_of_the_whole_text(
     assert Distances(text, [(start, end)]).units_between(start, end) == units
 
 
+western = st.lists(st.sampled_from([*"ab1_ .'’-–é\xad€\n", " '", "'' ", "’s "]), max_size=25).map("".join)
+
+
+@given(western, st.lists(st.integers(0, 40), min_size=2, max_size=6))
+def test_words_of_western_text_are_counted_alike_between_any_of_many_places(text: str, drawn: list[int]) -> None:
+    places = sorted(min(place, len(text)) for place in drawn)
+    distances = Distances(text, [(place, place) for place in places])
+    words = Words(text)
+    for start, end in pairwise(places):
+        assert distances.units_between(start, end) == words.units_between(start, end)
+    assert distances.units_between(places[0], places[-1]) == words.units_between(places[0], places[-1])
+
+
+def test_an_apostrophe_continues_a_word_and_begins_none() -> None:
+    text = "don't '' ''tis dogs' 'a' 'b"
+    assert Distances(text, [(0, len(text))]).units_between(0, len(text)) == 2 * 5
+    assert Distances(text, [(3, 12)]).units_between(3, 12) == 2 * 1
+
+
 @st.composite
 def placed(draw: st.DrawFn) -> tuple[str, list[tuple[Evidence, ...]]]:
     text = draw(texts.filter(str.strip))
