@@ -26,6 +26,9 @@ MEANING = "2"
 ALL_CHECKS: tuple[Lint, ...] = (*CHECKS, *LINTS, *USEFULNESS_LINTS)
 
 
+_BODY, _TITLE = Field.BODY, Field.TITLE  # Python 3.11 looks members up slowly
+
+
 class Purpose(Enum):
     """What a rule book is compiled for."""
 
@@ -75,6 +78,8 @@ class CompiledRule:
     tunes: tuple[CompiledTune, ...] = ()
     has_conditions: bool = field(init=False)
     """Whether something besides ``none`` can stop it."""
+    can_stop: bool = field(init=False)
+    """Whether anything can stop it."""
     watched: frozenset[str] = field(init=False)
     """The atoms of the entities it requires."""
 
@@ -83,6 +88,7 @@ class CompiledRule:
         rule = self.rule
         conditions = (rule.filters != Filters(), rule.min_score, rule.expires, rule.send is Send.OFF)
         object.__setattr__(self, "has_conditions", any(conditions))
+        object.__setattr__(self, "can_stop", self.has_conditions or bool(self.none))
         atoms = (atom for wanted in self.required for atom in wanted.atoms)
         object.__setattr__(self, "watched", frozenset(atom for atom in atoms if atom.startswith("@")))
 
@@ -114,10 +120,10 @@ class RuleIndex:
         gathered = list(self.without)
         for atom, hits in evidence.items():
             # hits come in reading order
-            if hits[0].field is Field.TITLE:
+            if hits[0].field is _TITLE:
                 for slot, rules in self.in_title.get(atom, ()):
                     gathered[slot] |= rules
-            if hits[-1].field is Field.BODY:
+            if hits[-1].field is _BODY:
                 for slot, rules in self.in_body.get(atom, ()):
                     gathered[slot] |= rules
         found = -1

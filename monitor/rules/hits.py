@@ -15,6 +15,7 @@ MAX_EVIDENCE = 20
 """Passages kept per clause, the first ones: they prove the match, the item itself shows the rest."""
 
 
+_BODY, _TITLE = Field.BODY, Field.TITLE  # Python 3.11 looks members up slowly
 MAX_REACHED = 200
 """Places in an item up to which those near one another are kept as sets."""
 _FEW_BITS = 100
@@ -48,7 +49,7 @@ class Hits:
     def places(self) -> Places:
         """Return the places of all hits."""
         if not self._places:
-            self._places.append(Places(self.evidence))
+            self._places.append(Places(self.evidence, self.atoms))
         return self._places[0]
 
     def of_clause(self, wanted: Wanted, fields: Sequence[Field] = tuple(Field)) -> tuple[Evidence, ...]:
@@ -62,18 +63,19 @@ class Places:
     Many rules ask for the same clauses of one item, so that answers are remembered.
     """
 
-    def __init__(self, evidence: Mapping[str, tuple[Evidence, ...]]) -> None:
+    def __init__(self, evidence: Mapping[str, tuple[Evidence, ...]], atoms: frozenset[str]) -> None:
+        given = ((atom, hit) for atom, hits in evidence.items() for hit in hits)
+        # where everything else is equal, the order given decides
         found = [
-            (hit.field is Field.BODY, hit.start, hit.end, hit.name, atom, hit)
-            for atom, hits in evidence.items()
-            for hit in hits
+            (hit.field is _BODY, hit.start, hit.end, hit.name, number, atom, hit)
+            for number, (atom, hit) in enumerate(given)
         ]
-        found.sort(key=_rank)
+        found.sort()
         self._hits: list[list[tuple[str, Evidence]]] = []
         self._numbers: dict[tuple[bool, int, int], int] = {}
         of_atom: dict[str, list[int]] = {atom: [] for atom in evidence}
         shared: list[int] = []
-        for in_body, start, end, _, atom, hit in found:
+        for in_body, start, end, _, _, atom, hit in found:
             place = (in_body, start, end)
             number = self._numbers.get(place)
             if number is None:
@@ -87,6 +89,7 @@ class Places:
         self._in_title = (1 << self._title_places) - 1
         self._shared = set_of(shared)
         """Where several atoms hit."""
+        self._atoms = atoms
         self._of_atom = {atom: set_of(numbers) for atom, numbers in of_atom.items()}
         self._entities = [(atom, own) for atom, own in self._of_atom.items() if atom.startswith("@")]
         self._anywhere: dict[frozenset[str], int] = {}
@@ -103,11 +106,30 @@ class Places:
             found = self._find(wanted.atoms)
         if len(fields) > 1:
             return found
-        return found & self._in_title if fields[0] is Field.TITLE else found & ~self._in_title
+        return found & self._in_title if fields[0] is _TITLE else found & ~self._in_title
+
+    def proof(self, compiled: CompiledRule, texts: tuple[str, str]) -> int | None:
+        """Return places that prove a rule, None if a clause it requires is not found; ``texts`` are title and body.
+
+        What is near is asked first: most rules that fail, of those that have every clause somewhere, fail there.
+        """
+        fields = compiled.rule.fields
+        proof = 0
+        for near in compiled.near:
+            found = self.near(near, fields, texts)
+            if not found:
+                return None
+            proof |= found
+        for wanted in compiled.all:
+            found = self.of(wanted, fields)
+            if not found:
+                return None
+            proof |= self.first_of(found)
+        return proof
 
     def _find(self, atoms: frozenset[str]) -> int:
         found = 0
-        for atom in atoms & self._of_atom.keys():
+        for atom in atoms & self._atoms:
             found |= self._of_atom[atom]
         self._anywhere[atoms] = found
         return found
@@ -121,10 +143,12 @@ class Places:
 
         ``texts`` are title and body.
         """
-        known = self._anywhere
-        anywhere = [known[one.atoms] if one.atoms in known else self._find(one.atoms) for one in near.clauses]
+        anywhere = []
+        for one in near.clauses:
+            places = self._anywhere.get(one.atoms)
+            anywhere.append(self._find(one.atoms) if places is None else places)
         for where in fields:
-            in_body = where is Field.BODY
+            in_body = where is _BODY
             side = ~self._in_title if in_body else self._in_title
             groups = tuple([found & side for found in anywhere])
             if 0 in groups:
@@ -149,10 +173,13 @@ class Places:
     def _closest_pair(self, one: int, other: int, reach: Sequence[int]) -> int:
         """Return what ``near_spans`` finds for two clauses: the closest pair, of equals the first."""
         best: tuple[int, int, int] | None = None
-        for left, right in ((one, other), (other, one)):
-            for place in bits_of(left):
+        for mine, others in ((one, other), (other, one)):
+            for place in bits_of(mine):
+                reached = others & reach[place]
+                if not reached:
+                    continue
                 start, end = self._spans[place]
-                for near in bits_of(right & reach[place]):
+                for near in bits_of(reached):
                     length = max(end, self._spans[near][1]) - start
                     if best is None or (length, near, -place) < best:
                         best = (length, near, -place)
@@ -225,18 +252,16 @@ def set_of(numbers: Sequence[int]) -> int:
 
 def bits_of(numbers: int) -> list[int]:
     """Return a set of numbers as a list, rising."""
+    if not numbers & (numbers - 1):
+        return [numbers.bit_length() - 1] if numbers else []
     if numbers.bit_count() > _FEW_BITS:
         return [number for number, sign in enumerate(reversed(f"{numbers:b}")) if sign == "1"]
     found = []
     while numbers:
-        number = (numbers & -numbers).bit_length() - 1
-        found.append(number)
-        numbers &= numbers - 1
+        rest = numbers & (numbers - 1)
+        found.append((numbers ^ rest).bit_length() - 1)
+        numbers = rest
     return found
-
-
-def _rank(found: tuple[bool, int, int, str, str, Evidence]) -> tuple[bool, int, int, str]:
-    return found[:4]
 
 
 def _chosen(hits: Sequence[tuple[str, Evidence]], atoms: frozenset[str]) -> Evidence:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import assert_never
 
 from monitor.matching.lexicon import Found
-from monitor.records import Evidence, Field, ItemMatches, RuleMatch, RuleStop, Send
+from monitor.records import Evidence, Field, ItemMatches, Mention, RuleMatch, RuleStop, Send
 from monitor.rules.compile import CompiledRule, CompiledTune, RuleBook, Wanted, WantedNear
 from monitor.rules.declared import Bound, Filters, Rule
 from monitor.rules.hits import Hits, Places, bits_of
@@ -70,6 +69,7 @@ class Stopped:
 
 
 Outcome = Held | NotFound | Stopped
+_BODY = Field.BODY  # Python 3.11 looks members up slowly
 
 
 def match_item(book: RuleBook, item: ItemText) -> ItemMatches:
@@ -87,6 +87,7 @@ def match_found(book: RuleBook, item: ItemText, found: Found) -> ItemMatches:
     rules: list[RuleMatch] = []
     stopped: list[RuleStop] = []
     views: dict[str, tuple[Hits, int]] = {}
+    texts = (item.title, item.text)
     # An owner's own names may take hits away from that owner's rules, and never add any.
     for number in bits_of(book.index.fulfilled(shared.evidence)):
         compiled = book.rules[number]
@@ -99,20 +100,17 @@ def match_found(book: RuleBook, item: ItemText, found: Found) -> ItemMatches:
             hits, fulfilled = views[rule.owner]
             if not fulfilled >> number & 1:
                 continue
-        outcome = _judge(compiled, hits, item, is_example=False)
-        match outcome:
-            case Held():
-                rules.append(_match(rule, outcome))
-                if compiled.tunes:
-                    stopped.extend(_tune_stops(compiled, hits, item))
-            case Stopped(clause=clause, quote=quote):
-                stopped.append(RuleStop(rule.owner, rule.id, clause, quote))
-            case NotFound():
-                continue
-            case _:
-                assert_never(outcome)
-    mentions = tuple(sorted(found.mentions, key=lambda mention: (_place(mention.evidence), mention.entity)))
-    return ItemMatches(mentions, tuple(rules), tuple(stopped))
+        proof = hits.places.proof(compiled, texts)
+        if proof is None:
+            continue
+        stop = _find_stop(compiled, hits, item, is_example=False) if compiled.can_stop else None
+        if stop is not None:
+            stopped.append(RuleStop(rule.owner, rule.id, stop.clause, stop.quote))
+            continue
+        rules.append(_match(rule, hits.places.shown(proof, compiled), hits.places.entities(proof, compiled)))
+        if compiled.tunes:
+            stopped.extend(_tune_stops(compiled, hits, item))
+    return ItemMatches(tuple(sorted(found.mentions, key=_place)), tuple(rules), tuple(stopped))
 
 
 def owner_hits(book: RuleBook, owner: str, found: Found) -> Hits:
@@ -133,13 +131,10 @@ def evaluate(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: 
     for wanted in compiled.required:
         if wanted.atoms.isdisjoint(atoms):
             return NotFound(wanted, compiled.rule.fields)
-    return _judge(compiled, hits, item, is_example=is_example)
-
-
-def _judge(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: bool) -> Outcome:
-    proof = _find_required(compiled, hits.places, item)
-    if isinstance(proof, NotFound):
-        return proof
+    texts = (item.title, item.text)
+    proof = hits.places.proof(compiled, texts)
+    if proof is None:
+        return _find_missing(compiled, hits.places, texts)
     stop = _find_stop(compiled, hits, item, is_example=is_example)
     if stop is not None:
         return stop
@@ -152,21 +147,13 @@ def find_bound(bounds: Sequence[Bound], scores: Mapping[str, float] | None) -> B
     return next((bound for bound in bounds if bound.topic in known and known[bound.topic] < bound.least), None)
 
 
-def _find_required(compiled: CompiledRule, places: Places, item: ItemText) -> int | NotFound:
-    """Return the places that prove a rule."""
+def _find_missing(compiled: CompiledRule, places: Places, texts: tuple[str, str]) -> NotFound:
+    """Return the first clause that no place proves, of a rule that has one."""
     fields = compiled.rule.fields
-    proof = 0
     for wanted in compiled.all:
-        found = places.of(wanted, fields)
-        if not found:
+        if not places.of(wanted, fields):
             return NotFound(wanted, fields)
-        proof |= places.first_of(found)
-    for near in compiled.near:
-        found = places.near(near, fields, (item.title, item.text))
-        if not found:
-            return NotFound(near, fields)
-        proof |= found
-    return proof
+    return NotFound(next(near for near in compiled.near if not places.near(near, fields, texts)), fields)
 
 
 def _find_stop(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: bool) -> Stopped | None:
@@ -244,15 +231,15 @@ def _find_tune_stop(made: CompiledTune, hits: Hits, item: ItemText, fields: Sequ
     return Stopped(_describe_bound(missed, item)) if missed is not None else None
 
 
-def _match(rule: Rule, held: Held) -> RuleMatch:
+def _match(rule: Rule, evidence: tuple[Evidence, ...], entities: tuple[str, ...]) -> RuleMatch:
     return RuleMatch(
         rule.owner,
         rule.id,
         rule.title,
         rule.severity,
         rule.send,
-        held.evidence,
-        held.entities,
+        evidence,
+        entities,
         rule.throttle,
         rule.declared_at,
     )
@@ -263,6 +250,7 @@ def _describe_bound(bound: Bound, item: ItemText) -> str:
     return f"min_score {bound.topic} {bound.least:.2f}; the item has {score:.2f}"
 
 
-def _place(evidence: Evidence) -> tuple[bool, int, int, str]:
+def _place(mention: Mention) -> tuple[bool, int, int, str, str]:
     """Return the sort key of reading order: title before body."""
-    return evidence.field is Field.BODY, evidence.start, evidence.end, evidence.name
+    evidence = mention.evidence
+    return evidence.field is _BODY, evidence.start, evidence.end, evidence.name, mention.entity
