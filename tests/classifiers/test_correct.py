@@ -34,6 +34,12 @@ def test_scores_that_were_too_high_are_shifted_down() -> None:
     assert found.slope * 2.0 + found.shift < 0.0
 
 
+def test_one_slip_of_the_hand_hardly_moves_other_scores() -> None:
+    found = correct(np.full(1, 4.0), none(1), column([0.0]), np.zeros(1, dtype=np.bool_))
+    assert found.slope > 0.9
+    assert found.shift > -0.2
+
+
 @settings(deadline=None, max_examples=25)
 @given(st.integers(1, 40), st.sampled_from([True, False]))
 def test_one_sided_judgements_move_scores_their_way_and_never_turn_the_order(count: int, label: bool) -> None:  # drawn
