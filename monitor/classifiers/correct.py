@@ -18,8 +18,8 @@ from monitor.classifiers.ngrams import Floats
 SLOPE_VARIANCE, SHIFT_VARIANCE = 0.05, 0.3
 """How far from 1 and from 0 the stretching and the shifting of log-odds are expected to be."""
 SLIP = 0.05
-"""How often a judgement is a slip of the hand or a matter of taste. Without it, a single "no" to a report that scores 1.00
-explains itself best by squeezing every score: an attack at 0.97 fell to 0.39."""
+"""How often a judgement is a slip of the hand or a matter of taste. Without it, a single "no" to a report that scores
+1.00 explains itself best by squeezing every score: an attack at 0.97 fell to 0.39."""
 WEIGHT_VARIANCE = 0.005
 """How far from nothing the change of a weight is: at three times as much single judgements begin to cost precision."""
 _SLOPES = (0.3, 2.0)
