@@ -63,6 +63,7 @@ class Lexicon:
 
     def __init__(self, entities: Sequence[Entity], phrases: Sequence[str]) -> None:
         self._entities = tuple(entities)
+        self._has_owners = any(entity.owner is not None for entity in self._entities)
         self._terms: dict[str, int] = {}
         self._phrases = {self._number(phrase) for phrase in phrases}
         self._names: dict[int, list[_NameUse]] = defaultdict(list)
@@ -95,16 +96,19 @@ class Lexicon:
         if not hits:
             return Found()
         contents = (title, text)
+        texts, listed = self._texts, self._phrases
         phrases = {
-            self._texts[term]: self._all_evidence(contents, spans, term)
-            for term, spans in hits.items()
-            if term in self._phrases
+            texts[term]: self._all_evidence(contents, spans, term) for term, spans in hits.items() if term in listed
         }
         named = self._named(hits)
-        found = [(self._mention(contents, where, term), self._entities[where[3]].owner) for where, term in named]
-        mentions = found if _is_flat(named) else _without_inner(found)
-        is_shared = all(owner is None for _, owner in found)
-        return Found(tuple([mention for mention, _ in mentions]), phrases, () if is_shared else tuple(found))
+        mentions = [self._mention(contents, where, term) for where, term in named]
+        if not self._has_owners and _is_flat(named):
+            return Found(tuple(mentions), phrases)
+        owners = [self._entities[where[3]].owner for where, _ in named]
+        found = list(zip(mentions, owners, strict=True))
+        kept = found if _is_flat(named) else _without_inner(found)
+        is_shared = owners.count(None) == len(owners)
+        return Found(tuple([mention for mention, _ in kept]), phrases, () if is_shared else tuple(found))
 
     def spans(self, title: str, text: str) -> Iterator[tuple[str, Sequence[Span]]]:
         """Yield the phrases found, each with its places, for readers that need no evidence.
@@ -159,25 +163,29 @@ class Lexicon:
                 if use.only_with and hits.keys().isdisjoint(use.only_with):
                     continue
                 entity = use.entity
-                cover = covers.get(entity)
+                cover = covers.get(entity) if covers else None
                 for span in spans:
                     if cover is None or not cover.holds(span):
                         where = (span[0], span[1], -span[2], entity)
                         # the first listed of several spellings that fold alike is the one to name
-                        named[where] = min(term, named.get(where, term))
+                        if named.setdefault(where, term) > term:
+                            named[where] = term
         return sorted(named.items())
 
     def _mention(self, contents: tuple[str, str], where: _Where, term: int) -> Mention:
-        field, start, end, entity = where
-        return Mention(self._entities[entity].id, self._evidence(contents, (field, start, -end), term))
+        number, start, end, entity = where
+        quote = contents[number][start:-end]
+        return Mention(self._entities[entity].id, Evidence(_FIELDS[number], start, -end, quote, self._texts[term]))
 
     def _all_evidence(self, contents: tuple[str, str], spans: list[Span], term: int) -> tuple[Evidence, ...]:
         ordered = sorted(set(spans)) if len(spans) > 1 else spans
-        return tuple([self._evidence(contents, span, term) for span in ordered])
-
-    def _evidence(self, contents: tuple[str, str], span: Span, term: int) -> Evidence:
-        number, start, end = span
-        return Evidence(_FIELDS[number], start, end, contents[number][start:end], self._texts[term])
+        written = self._texts[term]
+        return tuple(
+            [
+                Evidence(_FIELDS[number], start, end, contents[number][start:end], written)
+                for number, start, end in ordered
+            ]
+        )
 
 
 def compile_lexicon(entities: Sequence[Entity], phrases: Sequence[str]) -> Lexicon:

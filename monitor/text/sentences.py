@@ -57,6 +57,8 @@ _OPENERS = frozenset(
 )
 """Words that start a sentence even after U.S. or T.T.P."""
 _FIRST_WORD = re.compile(r"\w+")
+_NO_ABBREVIATION = 1 + max(map(len, _TITLES | _NUMBERED | _SHORTENED))
+"""A word that ends with so many letters is none."""
 LONGEST_WORD = 40
 """How far back an abbreviation is looked for; bounds the work on text without blanks."""
 
@@ -91,7 +93,7 @@ def _are_parted(text: str, start: int, end: int) -> bool:
     if first is None:
         return False
     start = first.start()
-    if _PARAGRAPH.search(text, start, end) is not None:
+    if _may_break(text, start, end) and _PARAGRAPH.search(text, start, end) is not None:
         return True
     # One character more, lest a stop right before ``end`` seem to stand at the end of the text.
     return any(stop.end() <= end and _is_end(text, stop, len(text)) for stop in _STOP.finditer(text, start, end + 1))
@@ -112,6 +114,10 @@ def _cut(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
     _add(text, start, end, spans)
 
 
+def _may_break(text: str, start: int, end: int) -> bool:
+    return text.find("\n", start, end) >= 0 or text.find("\u2029", start, end) >= 0
+
+
 def _is_end(text: str, stop: re.Match[str], end: int) -> bool:
     return text[stop.start()] in _ALWAYS or (stop["after"] is not None and _ends_sentence(text, stop, end))
 
@@ -122,7 +128,8 @@ def _ends_sentence(text: str, stop: re.Match[str], end: int) -> bool:
         letter = _FIRST_LETTER.search(following)
         if letter is not None and letter[0].islower() and following.strip().startswith(letter[0]):
             return False
-    if stop["stop"] != ".":
+    before = text[max(0, stop.start() - _NO_ABBREVIATION) : stop.start()]
+    if stop["stop"] != "." or (len(before) == _NO_ABBREVIATION and before.isalpha()):
         return True
     word = _BEFORE_WORD.split(text[max(0, stop.start() - LONGEST_WORD) : stop.start()])[-1]
     if word.lower() in _TITLES or (len(word) == 1 and word.isupper()):
