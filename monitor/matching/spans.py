@@ -71,9 +71,7 @@ def span_of(folded: Folded, start: int, end: int, pattern: Pattern) -> tuple[int
     if pattern.is_dotted:
         stop = _dotted_end(folded, start, end)
     elif pattern.is_prefix:
-        stop = end
-        while not ends_word(folded, stop):
-            stop += 1
+        stop = _end_of_word(folded, end)
     elif not ends_word(folded, end):
         length = plural_length(folded.text, end) if pattern.takes_plural else 0
         stop = end + length if length and ends_word(folded, end + length) else None
@@ -90,9 +88,18 @@ def ends_word(folded: Folded, index: int) -> bool:
     return index >= len(folded.text) or ENDS[folded.text[index - 1 : index + 1]] or is_parted(folded, index)
 
 
+def _end_of_word(folded: Folded, index: int) -> int:
+    """Return the first place from ``index`` on at which ``ends_word`` holds, without a call for every letter."""
+    text = folded.text
+    while index < len(text) and not ENDS[text[index - 1 : index + 1]] and not is_parted(folded, index):
+        index += 1
+    return index
+
+
 def is_parted(folded: Folded, index: int) -> bool:
     """Return whether the original has an apostrophe or a separator between a folded character and the one before."""
-    start, end = folded.offsets[index - 1] + 1, folded.offsets[index]
+    offsets = folded.offsets
+    start, end = offsets[index - 1] + 1, offsets[index]
     return start < end and any(
         fold_character(character) in {" ", "'", "\n"} for character in folded.original[start:end]
     )

@@ -87,6 +87,7 @@ class Places:
             of_atom[atom].append(number)
         self._title_places = sum(not in_body for in_body, _, _ in self._numbers)
         self._in_title = (1 << self._title_places) - 1
+        self._in_body = (1 << len(self._hits)) - (1 << self._title_places)
         self._shared = set_of(shared)
         """Where several atoms hit."""
         self._atoms = atoms
@@ -143,13 +144,16 @@ class Places:
 
         ``texts`` are title and body.
         """
+        known = self._anywhere
         anywhere = []
         for one in near.clauses:
-            places = self._anywhere.get(one.atoms)
+            places = known.get(one.atoms)
             anywhere.append(self._find(one.atoms) if places is None else places)
         for where in fields:
             in_body = where is _BODY
-            side = ~self._in_title if in_body else self._in_title
+            side = self._in_body if in_body else self._in_title
+            if not side:
+                continue
             groups = tuple([found & side for found in anywhere])
             if 0 in groups:
                 continue
