@@ -222,9 +222,10 @@ def _private(library: Library) -> dict[str, frozenset[str]]:
 
 def _compile_tunes(library: Library) -> tuple[CompiledTune, ...]:
     first: dict[tuple[str, str], CompiledTune] = {}
+    wanting = _Wanting(library)
     for tune in library.tunes:
         if tune.is_sound:
-            wanted = tuple(_wanted(library, (term,)) for term in tune.also_none)
+            wanted = tuple(wanting((term,)) for term in tune.also_none)
             key = (tune.owner, tune.target)
             first.setdefault(key, CompiledTune(tune, tuple(one for one in wanted if one.atoms)))
     return tuple(first.values())
@@ -232,16 +233,17 @@ def _compile_tunes(library: Library) -> tuple[CompiledTune, ...]:
 
 def _compile_all(library: Library, tunes: Sequence[CompiledTune]) -> Iterator[CompiledRule]:
     seen: set[str] = set()
+    wanting = _Wanting(library)
     for rule in library.rules:
         if not rule.is_sound or rule.full_id in seen:
             continue
-        every = tuple(_wanted(library, clause.terms) for clause in rule.all)
-        near = tuple(_wanted_near(library, one) for one in rule.near)
+        every = tuple(wanting(clause.terms) for clause in rule.all)
+        near = tuple(_wanted_near(wanting, one) for one in rule.near)
         compiled = CompiledRule(
             rule=rule,
             all=every,
             near=near,
-            none=tuple(_wanted(library, (term,)) for term in rule.none),
+            none=tuple(wanting((term,)) for term in rule.none),
             required=(*every, *(wanted for one in near for wanted in one.clauses)),
             tunes=tuple(made for made in tunes if made.tune.target == rule.full_id and made.tune.owner != rule.owner),
         )
@@ -251,20 +253,29 @@ def _compile_all(library: Library, tunes: Sequence[CompiledTune]) -> Iterator[Co
 
 
 def _compile_mutes(library: Library) -> Iterator[CompiledMute]:
+    wanting = _Wanting(library)
     for mute in library.mutes:
         terms = [] if mute.entity is None else [(mute.entity,)]
-        clauses = tuple(_wanted(library, clause) for clause in (*terms, *(clause.terms for clause in mute.clauses)))
+        clauses = tuple(wanting(clause) for clause in (*terms, *(clause.terms for clause in mute.clauses)))
         if mute.is_sound and clauses and all(clause.atoms for clause in clauses):
             yield CompiledMute(mute, clauses)
 
 
-def _wanted_near(library: Library, near: Near) -> WantedNear:
+def _wanted_near(wanting: _Wanting, near: Near) -> WantedNear:
     written = f"within {near.words} words" if near.words else "within one sentence"
-    return WantedNear(written, tuple(_wanted(library, clause.terms) for clause in near.clauses), near.words)
+    return WantedNear(written, tuple(wanting(clause.terms) for clause in near.clauses), near.words)
 
 
-def _wanted(library: Library, terms: Sequence[Term]) -> Wanted:
-    return Wanted(str(Clause(tuple(terms), terms[0].where)), library.all_atoms(terms))
+class _Wanting:
+    """Looks up what clauses look for; equal sets of atoms become one, since matching compares them all the time."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._known: dict[frozenset[str], frozenset[str]] = {}
+
+    def __call__(self, terms: Sequence[Term]) -> Wanted:
+        atoms = self._library.all_atoms(terms)
+        return Wanted(str(Clause(tuple(terms), terms[0].where)), self._known.setdefault(atoms, atoms))
 
 
 def _phrases(rules: Sequence[CompiledRule], mutes: Sequence[CompiledMute]) -> set[str]:
