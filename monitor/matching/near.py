@@ -333,9 +333,8 @@ def _closest_pair(hits: Sequence[_Hit], _groups: int, is_within: _IsWithin) -> _
 def _closest(hits: Sequence[_Hit], groups: int, is_within: _IsWithin) -> _Chain | None:
     """Return the shortest chain through all groups.
 
-    ``open_chains`` keeps, per set of groups already met and last hit, the chain that begins latest: the shortest one
-    continues from there whatever follows. Chains too far back to be continued are forgotten, so that the work grows
-    with the hits and not with their square.
+    ``open_chains`` keeps, per set of groups already met, the chains that no other beats in both start and end. Those too
+    far back to be continued are forgotten, so that the work grows with the hits and not with their square.
     """
     everything = (1 << groups) - 1
     best: _Chain | None = None
@@ -346,17 +345,15 @@ def _closest(hits: Sequence[_Hit], groups: int, is_within: _IsWithin) -> _Chain 
         start, end, group, _ = hit
         bit = 1 << group
         open_chains = [(met, chain) for met, chain in open_chains if is_within(chain.end, start)]
-        latest: dict[int, _Chain] = {bit: _Chain((hit,), end)}
-        for met, chain in open_chains:
-            if not met & bit:
-                known = latest.get(met | bit)
-                longer = _Chain((*chain.hits, hit), max(chain.end, end))
-                if known is None or longer.start >= known.start:
-                    latest[met | bit] = longer
-        for met, chain in latest.items():
+        # Of two chains through the same groups the one that reaches further may be the only one that can be continued.
+        longer = [(bit, _Chain((hit,), end))]
+        longer += [
+            (met | bit, _Chain((*chain.hits, hit), max(chain.end, end))) for met, chain in open_chains if not met & bit
+        ]
+        for met, chain in longer:
             if met == everything and (best is None or chain.length < best.length):
                 best = chain
-        open_chains = _without_beaten([*open_chains, *latest.items()])
+        open_chains = _without_beaten([*open_chains, *longer])
     return best
 
 

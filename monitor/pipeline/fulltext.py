@@ -28,7 +28,7 @@ from monitor.store.fulltext import PageAsked
 log = Log("fulltext")
 
 PACKAGE: Final = "trafilatura"
-REMEDY: Final = "install it with: pip install 'monitor[fulltext]'"
+REMEDY: Final = "install it with: pip install trafilatura"
 
 _MOST: Final = 300
 _MOST_PER_HOST: Final = 60

@@ -56,6 +56,16 @@ def test_neighbours_chain_so_the_ends_may_be_further_apart() -> None:
     assert near_hits(text, groups[:2], 2, sentence=False) is None
 
 
+def test_a_chain_that_begins_earlier_may_be_the_only_one_that_reaches_on() -> None:
+    text = "w0 w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 w13"
+    groups = [
+        hits(text, "w0", "w6 w7 w8 w9 w10", "w7"),
+        hits(text, "w3", "w12 w13"),
+        hits(text, "w9"),
+    ]
+    assert quotes(near_hits(text, groups, 1, sentence=False)) == ["w6 w7 w8 w9 w10", "w9", "w12 w13"]
+
+
 def test_of_several_choices_the_closest_is_given() -> None:
     text = "militants one haven two three militants haven"
     found = near_hits(text, [hits(text, "militants"), hits(text, "haven")], 5, sentence=False)

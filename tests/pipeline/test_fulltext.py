@@ -248,7 +248,7 @@ def test_the_check_names_feeds_whose_pages_will_not_be_read(bench: Bench) -> Non
     feed, margin = _unread_pages(desk.config, text, is_available=False)
     assert (feed.code, margin.code) == ("C007", "C007")
     assert feed.what == 'feed coast has full_text = true, but the package "trafilatura" that reads articles is missing'
-    assert feed.fix == "install it with: pip install 'monitor[fulltext]'"
+    assert feed.fix == "install it with: pip install trafilatura"
     bench.configure("full_text = true\nsensitive = true\n")
     desk = bench.desk()
     desk.database.close()
