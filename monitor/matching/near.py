@@ -333,8 +333,8 @@ def _closest_pair(hits: Sequence[_Hit], _groups: int, is_within: _IsWithin) -> _
 def _closest(hits: Sequence[_Hit], groups: int, is_within: _IsWithin) -> _Chain | None:
     """Return the shortest chain through all groups.
 
-    ``open_chains`` keeps, per set of groups already met, the chains that no other beats in both start and end. Those too
-    far back to be continued are forgotten, so that the work grows with the hits and not with their square.
+    ``open_chains`` keeps, per set of groups already met, the chains that no other beats in both start and end. Those
+    too far back to be continued are forgotten, so that the work grows with the hits and not with their square.
     """
     everything = (1 << groups) - 1
     best: _Chain | None = None
