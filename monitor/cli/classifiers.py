@@ -33,11 +33,12 @@ def train(context: Context) -> int:
     """
     from monitor.pipeline.background import renew_background
     from monitor.pipeline.desk import load_topics
-    from monitor.pipeline.opening import open_workspace
+    from monitor.pipeline.opening import open_if_there
     from monitor.workspace.layout import Workspace
 
     workspace = Workspace(context.root)
-    database = open_workspace(workspace)[1] if (context.root / "config.toml").is_file() else None
+    # No database is made here: what has not been polled has no open items.
+    database = open_if_there(workspace)
     try:
         if database is not None:
             renew_background(database, workspace.models)

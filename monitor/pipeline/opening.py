@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from monitor.config import Config, parse_config
 from monitor.errors import InputError
-from monitor.store.engine import Database, open_database
+from monitor.store.engine import Database, has_database, open_database
 from monitor.workspace.files import read_text
 from monitor.workspace.layout import Workspace
 
@@ -18,6 +18,14 @@ def open_workspace(workspace: Workspace) -> tuple[Config, Database]:
     """
     config = read_config(workspace)
     return config, open_database(config.database, workspace.root)
+
+
+def open_if_there(workspace: Workspace) -> Database | None:
+    """Open the database if the workspace has settings and a database already; None otherwise. Raises as above."""
+    if not workspace.config.is_file():
+        return None
+    config = read_config(workspace)
+    return open_database(config.database, workspace.root) if has_database(config.database, workspace.root) else None
 
 
 def read_config(workspace: Workspace) -> Config:

@@ -105,6 +105,11 @@ def open_database(url: str, root: Path, busy_timeout: timedelta = BUSY_TIMEOUT) 
     return database
 
 
+def has_database(url: str, root: Path) -> bool:
+    """Return whether the file of the database is there. Raises StoreError when the address names no file."""
+    return Path(str(_address(url, root).database)).exists()
+
+
 def _address(url: str, root: Path) -> URL:
     try:
         address = make_url(url)
