@@ -36,8 +36,8 @@ def test_scores_that_were_too_high_are_shifted_down() -> None:
 
 def test_one_slip_of_the_hand_hardly_moves_other_scores() -> None:
     found = correct(np.full(1, 4.0), none(1), column([0.0]), np.zeros(1, dtype=np.bool_))
-    assert found.slope > 0.9
-    assert found.shift > -0.2
+    assert found.slope > 0.85
+    assert found.shift > -0.25
 
 
 @settings(deadline=None, max_examples=25)
