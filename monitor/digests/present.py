@@ -172,7 +172,7 @@ class _Desk:
     def entry(self, entry: DigestEntry) -> EntryView:
         item = entry.assessed.item
         feed = self.legend.feeds.get(item.feed)
-        # A feed no longer configured may have been sensitive; without its record we cannot know, so we go by the link.
+        # The legend of a round counts a feed that is no longer configured as sensitive; a sample's may know none.
         is_sensitive = feed is not None and feed.is_sensitive
         evidence = shown_evidence(entry)
         title_spans = spans_in(item.title, (e for e in evidence if e.field is Field.TITLE))

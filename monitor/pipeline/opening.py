@@ -21,7 +21,10 @@ def open_workspace(workspace: Workspace) -> tuple[Config, Database]:
 
 
 def open_if_there(workspace: Workspace) -> Database | None:
-    """Open the database if the workspace has settings and a database already; None otherwise. Raises as above."""
+    """Open the database if the workspace has settings and a database already; None otherwise.
+
+    Raises what ``open_workspace`` does.
+    """
     if not workspace.config.is_file():
         return None
     config = read_config(workspace)

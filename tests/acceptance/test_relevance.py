@@ -9,27 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.workspaces import GENEROUS_SECONDS, copy_workspace, monitor
+from tests.workspaces import GENEROUS_SECONDS, config_of, copy_workspace, monitor
 
-CONFIG = """database = "sqlite:///.monitor/monitor.db"
-me = "cpec-desk"
-
-[analyst.cpec-desk]
-routes = ["folder"]
-
-[analyst.sanctuaries-desk]
-routes = ["folder"]
-
-[route.folder]
-kind = "folder"
-path = "out"
-"""
 DEFINITION = "classifiers/cpec-security.toml"
 
 
 @pytest.fixture
 def desk(fitted: Path, tmp_path: Path) -> Path:
-    return copy_workspace(fitted, tmp_path / "desk", CONFIG)
+    return copy_workspace(fitted, tmp_path / "desk", config_of(""))
 
 
 def scored(root: Path, items: list[dict[str, object]]) -> list[dict[str, object]]:
