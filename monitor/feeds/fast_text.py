@@ -11,7 +11,8 @@ from html import unescape
 from html.entities import name2codepoint
 from typing import Final
 
-_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>"']*?(?:(?:"[^"<>]*"|'[^'<>]*')[^<>"']*?)*)?(/?)>""")
+_TAG = re.compile(r"""(/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>"']*?(?:(?:"[^"<>]*"|'[^'<>]*')[^<>"']*?)*)?(/?)""")
+"""What stands between ``<`` and ``>``."""
 _REFERENCE = re.compile(r"&(?:([a-zA-Z]{2,8}[0-9]{0,2})|#([0-9]{2,6}));")
 ODD = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 """Characters that are dropped or stand for a line end: not for a reader that only looks for words."""
@@ -26,6 +27,9 @@ _BREAKS: Final = {
 
 _VOID: Final = frozenset({"br", "img", "hr"})
 _LISTS: Final = frozenset({"ul", "ol"})
+_MAY_STAY_OPEN: Final = frozenset({"li", "p"})
+_Tag = tuple[str, str, bool, bool]
+"""Name, what it puts between words, whether it is an end tag, whether it has no end."""
 _MANY_LINE_ENDS = re.compile(r"\n{3,}")
 
 
@@ -46,41 +50,68 @@ def simple_text(html: str) -> str | None:
         text = unescape(html) if "&" in html else html
     if text is None or is_odd(text):
         return None
-    if "  " not in text and "\t" not in text and text.isascii():
-        lines = [line.strip(" ") for line in text.split("\n")]  # there is nothing else to make one space of
+    if "\t" in text or "  " in text or not text.isascii():
+        text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
+    elif "\n" in text:
+        text = "\n".join([line.strip(" ") for line in text.split("\n")])  # there is nothing else to make one space of
     else:
-        lines = [" ".join(line.split()) for line in text.split("\n")]
-    text = "\n".join(lines)
+        return text.strip(" ")
     return (_MANY_LINE_ENDS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
 
 
 def _of_tags(html: str) -> str | None:
     has_lines = "\n" in html
-    pieces = _TAG.split(html)
-    if html.count("<") * 4 != len(pieces) - 1 or ("&" in html and not _are_usual(pieces[0::4])):
-        return None
-    parts = [pieces[0].replace("\n", " ") if has_lines else pieces[0]]
+    first, *pieces = html.split("<")
+    words = [first.replace("\n", " ") if has_lines else first]
+    parts = words.copy()
     opened = [""]
-    for tag, written, slash, words in zip(*(pieces[place::4] for place in range(1, 5)), strict=True):
-        name = written.lower()
-        parting = _BREAKS.get(name)
-        if parting is None or (slash and name not in _VOID):
+    for piece in pieces:
+        written, closed, after = piece.partition(">")
+        tag = _BARE_TAGS.get(written) or _tag(written)
+        if tag is None or not closed:
             return None
-        if tag and (name in _VOID or opened.pop() != name):
-            return None  # an end where another one was due: parsers have rules for it
-        if not tag:
+        if has_lines:
+            after = after.replace("\n", " ")
+        words.append(after)
+        name, parting, is_end, is_void = tag
+        if is_end:
+            if opened.pop() != name:
+                return None  # an end where another one was due: parsers have rules for it
+            if len(parting) > 1:
+                parts.append(parting)
+        else:
             parts.append(parting)
-            if name in ("li", "p") and opened[-1] == name:
-                opened.pop()  # its end may be left out
+            if opened[-1] == name and name in _MAY_STAY_OPEN:
+                opened.pop()
             if (name == "li" and opened[-1] not in _LISTS) or (parting == "\n\n" and "p" in opened):
                 return None
-            if name not in _VOID:
+            if not is_void:
                 opened.append(name)
-        elif len(parting) > 1:
-            parts.append(parting)
-        parts.append(words.replace("\n", " ") if has_lines else words)
+        parts.append(after)
+    if "&" in html and not _are_usual(words):
+        return None
     text = "".join(parts)
     return unescape(text) if "&" in text else text
+
+
+def _tag(written: str) -> _Tag | None:
+    """Return what stands between ``<`` and ``>`` as a tag, None if it is none of the simple ones."""
+    found = _TAG.fullmatch(written)
+    if found is None:
+        return None
+    end, name, slash = found.groups()
+    name = name.lower()
+    parting = _BREAKS.get(name)
+    is_void = name in _VOID
+    if parting is None or (slash and not is_void) or (end and is_void):
+        return None
+    return name, parting, bool(end), is_void
+
+
+_BARE_TAGS: Final = {
+    written: tag for name in _BREAKS for written in (name, f"/{name}", f"{name}/", f"{name} /") if (tag := _tag(written))
+}
+"""Tags without attributes, as nearly all are written."""
 
 
 def _are_usual(words: list[str]) -> bool:
