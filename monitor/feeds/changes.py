@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from monitor.feeds.identity import CONTENT, GUID, KINDS, LINK, Candidate, Pull, digest, link_key
-from monitor.records import Feed, FeedChanges, FeedState, Item, ItemChange, ItemKey, KnownItem
+from monitor.records import Feed, FeedChanges, FeedState, Item, ItemChange, ItemKey, KnownItem, SeenEntry
 from monitor.text.language import guess_language
 
 BACKLOG_AGE: Final = timedelta(hours=24)
@@ -73,18 +73,22 @@ def compare(feed: Feed, state: FeedState, pull: Pull, found: Known, now: datetim
     changed: list[ItemChange] = []
     aliases: list[tuple[str, ItemKey]] = []
     entry_hashes: list[tuple[str, bytes]] = []
+    seen: list[SeenEntry] = []
     for fit, stored in zip(fits, _recognise(fits, known), strict=True):
         candidate = fit.candidate
         if candidate.known is not None and stored is candidate.known:
+            seen += pull.seen(candidate, stored.id, stored.entry_hash)
             continue
         fresh = tuple(key for key in fit.keys if key not in owners)
         if stored is None and fresh:
             item = _new_item(origin, candidate, digest(feed.name, fresh[0].kind, fresh[0].value)[:16])
             owners.update(dict.fromkeys(fresh, item.id))
             new.append(ItemChange(item, fresh, fit.owned_by(item.id, owners)))
+            seen += pull.seen(candidate, item.id, new[-1].entry_hash)
         elif stored is not None:
             owners.update(dict.fromkeys(fresh, stored.id))
             entry_hash = fit.owned_by(stored.id, owners)
+            seen += pull.seen(candidate, stored.id, entry_hash)
             if candidate.content_hash != stored.content_hash:
                 item = _item(origin, candidate, stored.id, stored.revision + 1)
                 changed.append(ItemChange(item, fresh, entry_hash))
@@ -98,6 +102,7 @@ def compare(feed: Feed, state: FeedState, pull: Pull, found: Known, now: datetim
         changed=tuple(changed),
         aliases=tuple(aliases),
         entry_hashes=tuple(entry_hashes),
+        seen=tuple(seen),
         unchanged=len(fits) - len(new) - len(changed),
         identity_policy=policy,
         has_gap=not never_had_items and bool(new) and len(new) == len(fits),

@@ -109,7 +109,10 @@ def _tag(written: str) -> _Tag | None:
 
 
 _BARE_TAGS: Final = {
-    written: tag for name in _BREAKS for written in (name, f"/{name}", f"{name}/", f"{name} /") if (tag := _tag(written))
+    written: tag
+    for name in _BREAKS
+    for written in (name, f"/{name}", f"{name}/", f"{name} /")
+    if (tag := _tag(written))
 }
 """Tags without attributes, as nearly all are written."""
 

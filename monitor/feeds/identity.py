@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from monitor.feeds.links import canonical_link, page_of
-from monitor.records import Entry, ItemKey, KnownItem, ParsedFeed, ParsedItem
+from monitor.records import Entry, ItemKey, KnownItem, ParsedFeed, ParsedItem, SeenEntry
 
 GUID: Final = "guid"
 LINK: Final = "link"
@@ -24,6 +24,7 @@ _READER: Final = "1"
 """To be raised when cleaning changes what is made of an entry: known entries are then cleaned once more."""
 
 _ENTRY_HASH_BYTES: Final = 16
+_KEY_HASH_BYTES: Final = 8
 _MARSHAL: Final = 2
 """The last version that writes equal values in equal bytes, whoever refers to them; half the time of ``repr``."""
 _OTHER_BLANKS: Final = bytes(code for code in range(128) if chr(code).isspace() and code != ord(" "))
@@ -102,6 +103,16 @@ class Candidate:
         """Return the hash of what makes a revision."""
         return self.known.content_hash if self.known else digest(*self._said())
 
+    @property
+    def guid_hash(self) -> bytes:
+        """Return a short hash of the guid, empty if there is none."""
+        return _key_hash(self.guid.value) if self.guid else b""
+
+    @property
+    def page_hash(self) -> bytes:
+        """Return a short hash of the page it leads to."""
+        return _key_hash(self.page)
+
     def keys(self, policy: str) -> tuple[ItemKey, ...]:
         """Return the keys that are fit under an identity policy, strongest first."""
         if policy == GUID and self.guid:
@@ -136,9 +147,10 @@ class Pull:
         self.parsed = parsed
         self.policy = policy if policy in KINDS else GUID
         self.candidates = tuple(Candidate(entry) for entry in parsed.entries)
-        pages = Counter(candidate.page for candidate in self.candidates)
+        self._pages = Counter(candidate.page for candidate in self.candidates)
         self._cheap: tuple[ItemKey | None, ...] = tuple(
-            candidate.strongest(self.policy) if pages[candidate.page] == 1 else None for candidate in self.candidates
+            candidate.strongest(self.policy) if self._pages[candidate.page] == 1 else None
+            for candidate in self.candidates
         )
         self.first_keys: Final = frozenset(key for key in self._cheap if key is not None)
         """What to ask the store for first, for ``settle``."""
@@ -160,6 +172,12 @@ class Pull:
                 wanted.update(candidate.keys(GUID))
         return wanted - self.first_keys
 
+    def seen(self, candidate: Candidate, item: str, entry_hash: bytes | None) -> Iterable[SeenEntry]:
+        """Yield by what an entry need not be read again, if it may not: when it has all keys and its page to itself."""
+        entry = candidate.entry
+        if entry_hash and entry.raw_hash and candidate.page and self._pages[candidate.page] == 1:
+            yield SeenEntry(entry.raw_hash, entry_hash, item, candidate.guid_hash, candidate.page_hash)
+
     def known(self, found: Mapping[ItemKey, KnownItem]) -> dict[ItemKey, KnownItem]:
         """Return the stored item behind every key, given what the store has for the keys that ``settle`` asked for."""
         return {**found, **self._known}
@@ -175,6 +193,10 @@ def _one_spaced(text: str) -> str:
     if flat.isascii() and "  " not in flat and len(flat.encode().translate(None, _OTHER_BLANKS)) == len(flat):
         return flat.strip(" ")  # what the line below gives, in a third of the time
     return " ".join(text.split())
+
+
+def _key_hash(value: str) -> bytes:
+    return hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=_KEY_HASH_BYTES).digest()
 
 
 def _short(value: str) -> str:

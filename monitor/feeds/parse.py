@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -16,7 +17,7 @@ from monitor.feeds.quiet import quiet_times
 from monitor.feeds.unpack import UnpackError, unpack_undeclared
 from monitor.feeds.xml_repair import Document, to_xml
 from monitor.feeds.xmlfeed import build_feed, parse_xml_feed
-from monitor.records import ParsedFeed
+from monitor.records import ParsedFeed, SeenEntry
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Decoded bytes read of one document (DESIGN §5); what lies beyond is cut off."""
@@ -26,6 +27,7 @@ _LARGE: Final = 1_000_000
 _LARGE_TO_REPAIR: Final = 300_000
 """Characters beyond which repairing a document that is not well-formed may take long."""
 
+_NOTHING_SEEN: Final[Mapping[bytes, SeenEntry]] = {}
 _JSON_FEED: Final = "jsonfeed.org/version/"
 _LONGEST_TAG: Final = 8_192
 _LONG_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,100})\s[^<>]{8192,}?(/?)>")
@@ -43,22 +45,37 @@ def parse_feed(body: bytes, media_type: str, charset: str | None, url: str, now:
     is what relative links are resolved against; ``now`` decides which dates lie in the future. What is no feed has an
     empty ``format`` and says in ``problems`` what it is instead. A plain function of its arguments, to be run anywhere.
     """
-    return _parse(body, media_type, charset, url, now, may_take_long=True) or _no_feed("not a feed")
+    return _parse(body, media_type, charset, url, now) or _no_feed("not a feed")
 
 
-def parse_at_once(body: bytes, media_type: str, charset: str | None, url: str, now: datetime) -> ParsedFeed | None:
+def parse_at_once(  # the arguments of parse_feed, and one more
+    body: bytes,
+    media_type: str,
+    charset: str | None,
+    url: str,
+    now: datetime,
+    seen: Mapping[bytes, SeenEntry] = _NOTHING_SEEN,
+) -> ParsedFeed | None:
     """Return what ``parse_feed`` does if that is sure to be quick; None for documents of unusual size or make.
 
-    Those are for ``parse_feed`` in a process that may be ended when it takes too long.
+    Those are for ``parse_feed`` in a process that may be ended when it takes too long. Entries that stand in ``seen``
+    by the hash of their markup may come unread.
     """
     if len(body) > _LARGE:
         return None
-    return _parse(body, media_type, charset, url, now, may_take_long=False)
+    return _parse(body, media_type, charset, url, now, seen)
 
 
 def _parse(  # the arguments of parse_feed, and one more
-    body: bytes, media_type: str, charset: str | None, url: str, now: datetime, *, may_take_long: bool
+    body: bytes,
+    media_type: str,
+    charset: str | None,
+    url: str,
+    now: datetime,
+    seen: Mapping[bytes, SeenEntry] | None = None,
 ) -> ParsedFeed | None:
+    """Read a document; ``seen`` as for ``parse_at_once``, or None where it may take long."""
+    may_take_long = seen is None
     problems: tuple[str, ...] = ()
     if len(body) > MAX_BYTES:
         body, problems = body[:MAX_BYTES], (f"only the first {MAX_BYTES // 1024**2} MB were read",)
@@ -72,7 +89,7 @@ def _parse(  # the arguments of parse_feed, and one more
     start = decoded.text[:200].lstrip("\ufeff \t\r\n")
     if start.startswith("{") or (start.startswith("[") and "json" in media_type):
         parsed = parse_json_feed(decoded.text.lstrip("\ufeff"), url, now)
-    elif fast := read_fast(decoded.text):
+    elif fast := read_fast(decoded.text, url, seen or {}):
         parsed = build_feed(fast, url, now, ())
     elif not may_take_long and len(decoded.text) > _LARGE_TO_REPAIR:
         return None

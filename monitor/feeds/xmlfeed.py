@@ -16,7 +16,7 @@ from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, read_d
 from monitor.feeds.identity import EntryHasher
 from monitor.feeds.links import clean_link
 from monitor.feeds.xml_repair import Document, item_blocks
-from monitor.records import Enclosure, Entry, ParsedFeed, ParsedItem
+from monitor.records import Enclosure, Entry, ParsedFeed, ParsedItem, SeenEntry
 
 MOST_OF_A_KIND: Final = 50
 """Authors, tags and enclosures kept per item."""
@@ -76,7 +76,8 @@ def parse_xml_feed(document: Document, url: str, now: datetime) -> ParsedFeed:
 def build_feed(result: Mapping[str, object], url: str, now: datetime, problems: tuple[str, ...]) -> ParsedFeed:
     """Return the feed whose fields a reader found: ``feed``, ``entries``, ``version`` and how many were ``found``."""
     feed = cast("Fields", result["feed"])
-    entries = cast("list[Fields]", result["entries"])
+    entries = cast("list[Fields | SeenEntry]", result["entries"])
+    raw = cast("list[bytes]", result.get("raw") or [b""] * len(entries))
     if cast("int", result["found"]) > MAX_ITEMS:
         problems = (*problems, f"only the first {MAX_ITEMS:,} of {result['found']:,} items were read")
     lang = _text(feed, "language")
@@ -86,7 +87,10 @@ def build_feed(result: Mapping[str, object], url: str, now: datetime, problems: 
         link=clean_link(url, _text(feed, "link")),
         lang=lang or None,
         format=str(result["version"] or "rss"),
-        entries=tuple(_entry(entry, url, lang, now, hasher) for entry in entries[:MAX_ITEMS]),
+        entries=tuple(
+            Entry.unread(entry) if isinstance(entry, SeenEntry) else _entry(entry, own, url, lang, now, hasher)
+            for entry, own in zip(entries[:MAX_ITEMS], raw, strict=False)
+        ),
         ttl=_ttl(feed),
         problems=problems,
     )
@@ -128,9 +132,11 @@ def _salvage(document: Document) -> tuple[dict[str, object], int]:
     return {"feed": {}, "entries": entries, "version": version}, lost
 
 
-def _entry(fields: Fields, url: str, feed_lang: str, now: datetime, hasher: EntryHasher) -> Entry:
+def _entry(  # what an item is made of, and what it is known by
+    fields: Fields, raw: bytes, url: str, feed_lang: str, now: datetime, hasher: EntryHasher
+) -> Entry:
     guid, link = kept_guid(_text(fields, "id")), _link(fields, url)
-    return Entry(guid, link, hasher.hash(fields), partial(_item, fields, guid, link, url, feed_lang, now))
+    return Entry(guid, link, hasher.hash(fields), partial(_item, fields, guid, link, url, feed_lang, now), raw)
 
 
 def _item(  # what an item is made of, bound by _entry

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from monitor.errors import OutsideError
 from monitor.feeds.asking import after_answer, question
@@ -17,10 +18,24 @@ from monitor.fetch.limits import FeedRequest, FetchLimits
 from monitor.log import Log
 from monitor.pipeline.progress import Clock, Progress
 from monitor.pipeline.reading import Reader, Unread
-from monitor.records import Feed, FeedChanges, FeedState, Fetched, FetchFailed, FetchFailure, FetchOutcome, ParsedFeed
+from monitor.records import (
+    Feed,
+    FeedChanges,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    FetchFailure,
+    FetchOutcome,
+    ParsedFeed,
+    SeenEntry,
+)
 from monitor.store import feeds as feed_rows
 from monitor.store import items as item_rows
+from monitor.store import seen as seen_rows
 from monitor.store.engine import Database
+
+if TYPE_CHECKING:
+    from monitor.feeds.news import News
 
 log = Log("poll")
 
@@ -119,6 +134,10 @@ class _Brought:
     changes: FeedChanges
 
 
+class _ReadInFullError(Exception):
+    """What is new in a document cannot be judged apart from what was seen before."""
+
+
 class _Poll:
     """One round of polling: takes outcomes as they arrive and remembers what to report."""
 
@@ -133,6 +152,7 @@ class _Poll:
         self._progress = progress
         self._reader = reader
         self._late: list[_Late] = []
+        self._seen: Mapping[str, bytes] | None = None
         self._random = random.Random()  # noqa: S311 # spreads polls in time, guards nothing
         self._after: dict[str, FeedState] = {}
         self._brought: list[_Brought] = []
@@ -153,7 +173,17 @@ class _Poll:
             self._take(feed, outcome, None)
             return
         try:
-            parsed = self._reader.read(outcome, self._clock())
+            self._read(feed, outcome, self._seen_of(feed))
+        except _ReadInFullError:
+            self._read(feed, outcome, {})
+
+    def _read(self, feed: Feed, outcome: Fetched, seen: Mapping[bytes, SeenEntry]) -> None:
+        """Read a document, without the entries seen in the last one, and store what it brings.
+
+        Raises _ReadInFullError if those must be read too.
+        """
+        try:
+            parsed = self._reader.read(outcome, self._clock(), seen)
         except Exception:  # noqa: BLE001 # as in _take
             self._trip(feed)
             return
@@ -163,6 +193,14 @@ class _Poll:
         self._late.append(_Late(feed, outcome, parsed))
         if sum(len(late.outcome.body) for late in self._late) > _LATE_BYTES:
             self.take_late(1)
+
+    def _seen_of(self, feed: Feed) -> Mapping[bytes, SeenEntry]:
+        if feed.name not in self._states:
+            return {}
+        if self._seen is None:
+            with self._database.read() as connection:
+                self._seen = seen_rows.load(connection)
+        return seen_rows.entries(self._seen.get(feed.name, b""))
 
     def take_late(self, number: int | None = None) -> None:
         """Store what the answers bring that take long to read, the oldest first; all if no number is given."""
@@ -178,7 +216,7 @@ class _Poll:
     def _take(self, feed: Feed, outcome: FetchOutcome, parsed: ParsedFeed | None) -> None:
         try:
             state, changes = self._judge(feed, outcome, parsed)
-        except OutsideError:
+        except (OutsideError, _ReadInFullError):
             raise
         except Exception:  # noqa: BLE001 # one feed that trips over a bug of ours must not stop the others
             self._trip(feed)
@@ -236,6 +274,7 @@ class _Poll:
         with self._database.write() as connection:
             item_rows.save_all_changes(connection, [(each.feed.name, each.changes) for each in written], self._clock())
             feed_rows.save_states(connection, [each.state for each in written])
+            seen_rows.save(connection, [(each.feed.name, each.changes.seen) for each in written])
         for each in written:
             self._new += len(each.changes.new)
             self._changed += len(each.changes.changed)
@@ -261,7 +300,14 @@ class _Poll:
     def _compare(self, feed: Feed, state: FeedState, parsed: ParsedFeed, now: datetime) -> FeedChanges:
         # Loaded with the first feed that changed, as the parser is with the first document.
         from monitor.feeds.changes import compare
+        from monitor.feeds.news import News
 
+        if not parsed.is_read:
+            news = News.of(parsed, state.identity_policy)
+            changes = self._compare_news(feed, state, news, now) if news is not None else None
+            if changes is None:
+                raise _ReadInFullError
+            return changes
         pull = Pull(parsed, state.identity_policy)
         if feed.name not in self._states:
             # Its items are stored with its state: there are none.
@@ -271,6 +317,11 @@ class _Poll:
             known = item_rows.known(connection, feed.name, pull.first_keys)
             found = item_rows.known(connection, feed.name, pull.settle(known))
         return compare(feed, state, pull, found, now)
+
+    def _compare_news(self, feed: Feed, state: FeedState, news: News, now: datetime) -> FeedChanges | None:
+        with self._database.read() as connection:
+            found = item_rows.known(connection, feed.name, news.keys)
+        return news.compare(feed, state, found, now)
 
     def write_unchanged(self) -> None:
         """Write the states of feeds that brought nothing."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from monitor.records import Fetched, ParsedFeed
+from monitor.records import Fetched, ParsedFeed, SeenEntry
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -27,6 +27,8 @@ _PROCESSES: Final = 2
 _START_SECONDS: Final = 60.0
 _MEMORY: Final = 2 * 1024**3
 """Address space of a reading process: a document may not take the machine's memory with it."""
+
+_NOTHING_SEEN: Final[Mapping[bytes, SeenEntry]] = {}
 
 _Work = tuple[bytes, str, str | None, str, datetime]
 
@@ -58,13 +60,18 @@ class Reader:
         while not self._idle.empty():
             self._idle.get().end()
 
-    def read(self, fetched: Fetched, now: datetime) -> ParsedFeed | Future[ParsedFeed | Unread]:
-        """Return the parsed document, or the promise of one that is being read elsewhere."""
+    def read(
+        self, fetched: Fetched, now: datetime, seen: Mapping[bytes, SeenEntry] = _NOTHING_SEEN
+    ) -> ParsedFeed | Future[ParsedFeed | Unread]:
+        """Return the parsed document, or the promise of one that is being read elsewhere.
+
+        Entries that stand in ``seen`` by the hash of their markup may come unread.
+        """
         # Loaded with the first document: most rounds bring few, and many none.
         from monitor.feeds.parse import parse_at_once
 
         work = (fetched.body, fetched.media_type, fetched.charset, fetched.final_url, now)
-        parsed = parse_at_once(*work)
+        parsed = parse_at_once(*work, seen)
         if parsed is not None:
             return parsed
         return self._started().submit(self._parsed, work)

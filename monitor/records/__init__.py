@@ -36,6 +36,7 @@ from monitor.records.item import (
     KnownItem,
     ParsedFeed,
     ParsedItem,
+    SeenEntry,
 )
 from monitor.records.match import (
     Contribution,
@@ -93,6 +94,7 @@ __all__ = [
     "Problem",
     "RuleMatch",
     "RuleStop",
+    "SeenEntry",
     "Send",
     "SendFailed",
     "SendOutcome",

@@ -47,15 +47,41 @@ class ParsedItem:
     """What was repaired or refused, e.g. ``date-unreadable``, ``date-in-future``, ``text-cut``."""
 
 
+class SeenEntry(NamedTuple):
+    """An entry of a feed's last document that is stored as it stood there, every identity key its item's own."""
+
+    raw_hash: bytes
+    """Of its markup, and of what decides how that is read."""
+    entry_hash: bytes
+    """Of what was read from it."""
+    item: str
+    guid_hash: bytes
+    """Of its guid; empty if it has none."""
+    page_hash: bytes
+    """Of the page it leads to."""
+
+
 class Entry:
     """One entry of a feed document: what tells it apart at once, its item cleaned when it is first asked for.
 
     Cleaning takes most of the time that reading a document takes, and most entries of most documents are known.
+    One that stood in the last document to the letter need not even be read: it has only its hashes.
     """
 
-    __slots__ = ("_clean", "_item", "guid", "hash", "link")
+    __slots__ = ("_clean", "_item", "guid", "hash", "link", "raw_hash", "seen")
 
-    def __init__(self, guid: str | None, link: str | None, entry_hash: bytes, clean: Callable[[], ParsedItem]) -> None:
+    def __init__(
+        self,
+        guid: str | None,
+        link: str | None,
+        entry_hash: bytes,
+        clean: Callable[[], ParsedItem],
+        raw_hash: bytes = b"",
+    ) -> None:
+        self.raw_hash = raw_hash
+        """Of its markup, for ``SeenEntry``; empty where a reader gives none."""
+        self.seen: SeenEntry | None = None
+        """What it was in the last document, if it was not read again."""
         self.guid = guid
         self.link = link
         self.hash = entry_hash
@@ -68,6 +94,13 @@ class Entry:
         """Return the entry of an item that is cleaned already."""
         entry = cls(item.guid, item.link, entry_hash, lambda: item)
         entry._item = item
+        return entry
+
+    @classmethod
+    def unread(cls, seen: SeenEntry) -> Self:
+        """Return an entry that stood in the last document; nobody may ask it for its item."""
+        entry = cls(None, None, seen.entry_hash, _never_read, seen.raw_hash)
+        entry.seen = seen
         return entry
 
     @property
@@ -88,6 +121,10 @@ class Entry:
     def __reduce__(self) -> tuple[object, ...]:
         """Go to another process cleaned."""
         return Entry.cleaned, (self.item, self.hash)
+
+
+def _never_read() -> ParsedItem:
+    raise AssertionError("an entry that was not read was asked for its item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +148,11 @@ class ParsedFeed:
     def items(self) -> tuple[ParsedItem, ...]:
         """Return the items of all entries, which cleans those that were not asked for yet."""
         return tuple(entry.item for entry in self.entries)
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether every entry was read, none passed over as seen."""
+        return all(entry.seen is None for entry in self.entries)
 
     @property
     def is_feed(self) -> bool:
@@ -188,6 +230,8 @@ class FeedChanges:
     """Identity keys first seen at this pull, of items already stored: (item id, key)."""
     entry_hashes: tuple[tuple[str, bytes], ...] = ()
     """Entries that changed in nothing but what makes no revision, of items already stored: (item id, new hash)."""
+    seen: tuple[SeenEntry, ...] = ()
+    """The entries of this document that need not be read again as long as they stay as they are."""
     unchanged: int = 0
     identity_policy: str = "guid"
     has_gap: bool = False

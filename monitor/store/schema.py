@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.store.columns import Flag, Real, Span, UtcTime, Whole, Words
 
-HEAD = "0010"
+HEAD = "0011"
 """The version of the newest migration."""
 
 metadata = sa.MetaData()
@@ -61,6 +61,15 @@ feed_states = sa.Table(
     sa.Column("items_hash", Words),
     sa.Column("wished_wait", Span),
     sa.Column("quiet_times", Words, nullable=False, server_default=""),
+    sqlite_strict=True,
+)
+
+feed_seen = sa.Table(
+    "feed_seen",
+    metadata,
+    sa.Column("feed", Words, primary_key=True),
+    # Packed by ``store.seen``: what a feed's last document held, to be known again without reading it.
+    sa.Column("entries", sa.LargeBinary, nullable=False),
     sqlite_strict=True,
 )
 

@@ -144,7 +144,7 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with newer.write() as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'")
     newer.close()
-    with pytest.raises(StoreError, match="has version 0999, this monitor knows versions up to 0010") as raised:
+    with pytest.raises(StoreError, match="has version 0999, this monitor knows versions up to 0011") as raised:
         open_database(URL, tmp_path)
     assert raised.value.fix.startswith("install the newer monitor")
 

@@ -40,7 +40,7 @@ def test_the_migrations_make_the_tables_that_queries_expect(database: Database) 
 
 
 def test_the_newest_migration_is_the_version_the_store_asks_for() -> None:
-    assert newest() == HEAD == "0010"
+    assert newest() == HEAD == "0011"
 
 
 def test_two_that_open_a_new_database_at_once_both_find_it_made(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_two_that_open_a_new_database_at_once_both_find_it_made(tmp_path: Path) 
         opened = list(pool.map(lambda _: open_database(URL, tmp_path), range(2)))
     for each in opened:
         with each.read() as conn:
-            assert conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == ["0010"]
+            assert conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == ["0011"]
         each.close()
 
 
