@@ -60,15 +60,16 @@ def entry(number: int, words: str = "Words") -> str:
 
 def poll_documents(database: Database, *documents: list[str]) -> list[tuple[int, int]]:
     """Poll one feed that gives one document after the other; give the numbers of new and edited items of each poll."""
-    found = []
     with TestServer() as server:
-        feed = Feed("paper", server.url("/feed"), "Paper", allow_private=True)
-        for entries in documents:
-            body = f"<rss version='2.0'><channel><title>T</title>{''.join(entries)}</channel></rss>".encode()
-            server.set("/feed", Reply(body=body, headers={"Content-Type": "application/rss+xml"}))
-            report = poll(database, [feed], FetchLimits(), utc_now, Silent())
-            found.append((report.new, report.changed))
-    return found
+        return [poll_document(database, server, entries) for entries in documents]
+
+
+def poll_document(database: Database, server: TestServer, entries: list[str]) -> tuple[int, int]:
+    body = f"<rss version='2.0'><channel><title>T</title>{''.join(entries)}</channel></rss>".encode()
+    server.set("/feed", Reply(body=body, headers={"Content-Type": "application/rss+xml"}))
+    feed = Feed("paper", server.url("/feed"), "Paper", allow_private=True)
+    report = poll(database, [feed], FetchLimits(), utc_now, Silent())
+    return report.new, report.changed
 
 
 def seen_entries(database: Database) -> list[SeenEntry]:
@@ -97,9 +98,10 @@ def test_new_and_edited_entries_are_found_among_those_seen_before(tmp_path: Path
 
 def test_what_was_seen_belongs_to_the_feeds_state_and_is_nothing_without_it(tmp_path: Path) -> None:
     database = open_database("sqlite:///monitor.db", tmp_path)
-    poll_documents(database, [entry(1), entry(2)])
-    with database.write() as connection:
-        connection.exec_driver_sql("DELETE FROM feed_states")
-        connection.exec_driver_sql("DELETE FROM items")
-    assert poll_documents(database, [entry(3), entry(1), entry(2)]) == [(3, 0)]
+    with TestServer() as server:
+        poll_document(database, server, [entry(1), entry(2)])
+        with database.write() as connection:
+            connection.exec_driver_sql("DELETE FROM feed_states")
+            connection.exec_driver_sql("DELETE FROM items")
+        assert poll_document(database, server, [entry(3), entry(1), entry(2)]) == (3, 0)
     database.close()
