@@ -129,7 +129,8 @@ def plain_text(html: str) -> Cleaned:
     is_cut = len(trimmed) < len(html)
     found = simple_text(trimmed)
     text = html_to_text(_NO_END_TAG.sub("&lt;/", trimmed)) if found is None else found
-    if not _KNOWN_TAG.search(trimmed) and _ESCAPED_MARKUP.search(text):
+    # Asked for the sign first: patterns without regard to case look at every letter.
+    if "<" in text and not _KNOWN_TAG.search(trimmed) and _ESCAPED_MARKUP.search(text):
         text = html_to_text(bounded(_without_cdata(text)))  # escaped once too often
     text = _thinned(text)
     if is_cut or len(text) > MAX_TEXT:
@@ -139,7 +140,7 @@ def plain_text(html: str) -> Cleaned:
 
 def plain_words(value: str) -> Cleaned:
     """Return text that says it is plain; treated as markup only where it evidently is."""
-    if _KNOWN_TAG.search(value) or _ENTITY.search(value):
+    if ("<" in value and _KNOWN_TAG.search(value)) or ("&" in value and _ENTITY.search(value)):
         return plain_text(value)
     text = tame(value[: MAX_TEXT + 1]).strip()
     return Cleaned(text[:MAX_TEXT], (_TEXT_CUT,) if len(value) > MAX_TEXT else ())

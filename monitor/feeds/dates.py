@@ -77,12 +77,13 @@ def read_date(value: str, now: datetime) -> tuple[datetime | None, str]:
 def _read_usual(usual: re.Match[str], now: datetime) -> tuple[datetime | None, str]:
     day, month, year, hour, minute, second, sign, hours, minutes = usual.groups()
     try:
-        zone = _offset(sign, int(hours), int(minutes)) if sign else UTC
+        is_elsewhere = sign and (hours, minutes) != ("00", "00")
+        zone = _offset(sign, int(hours), int(minutes)) if is_elsewhere else UTC
         if hour < "24" and minute < "60" and second < "60":
             moment = datetime(
                 int(year), MONTHS[month.lower()], int(day), int(hour), int(minute), int(second), tzinfo=zone
             )
-            moment = moment.astimezone(UTC) if sign else moment
+            moment = moment.astimezone(UTC) if is_elsewhere else moment
         else:
             moment = _moment((int(year), MONTHS[month.lower()], int(day)), _clock(hour, minute, second, ""), zone)
     except (KeyError, ValueError, OverflowError):

@@ -50,6 +50,14 @@ def storable(text: str) -> str:
     return text
 
 
+def all_storable(*texts: str) -> tuple[str, ...]:
+    """Return texts as ``storable`` gives them, asking once for all of a row: hardly ever is one to be changed."""
+    together = "".join(texts)
+    if "\0" not in together and (together.isascii() or storable(together) is together):
+        return texts
+    return tuple(map(storable, texts))
+
+
 def stored_time(moment: datetime | None) -> int | None:
     """Return a time as its column holds it."""
     return None if moment is None else to_microseconds(moment)

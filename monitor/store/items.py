@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from monitor.records import FeedChanges, Item, ItemChange, ItemKey, KnownItem
 from monitor.store.codec import decode_enclosures, decode_strings, encode_enclosures, encode_strings
-from monitor.store.columns import AnyRow, storable, stored_text, stored_time, to_microseconds
+from monitor.store.columns import AnyRow, all_storable, storable, stored_text, stored_time, to_microseconds
 from monitor.store.schema import assessors, is_no, is_yes, item_keys, items, revisions
 from monitor.store.writing import in_batches, insert_rows
 
@@ -195,13 +195,15 @@ def _revision_row(item: Item, now: datetime) -> tuple[Any, ...]:
         stored_text(item.lang),
         stored_time(item.published_at),
         stored_time(item.updated_at),
-        storable(item.title),
-        storable(encode_strings(item.authors)),
-        storable(encode_strings(item.tags)),
-        storable(encode_enclosures(item.enclosures)),
-        storable(encode_strings(item.flags)),
-        storable(item.text),
-        storable(item.html),
+        *all_storable(
+            item.title,
+            encode_strings(item.authors),
+            encode_strings(item.tags),
+            encode_enclosures(item.enclosures),
+            encode_strings(item.flags),
+            item.text,
+            item.html,
+        ),
     )
 
 

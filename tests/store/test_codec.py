@@ -21,7 +21,7 @@ from monitor.records import (
     TopicScore,
 )
 from monitor.store import codec
-from monitor.store.columns import from_microseconds, storable, to_microseconds
+from monitor.store.columns import all_storable, from_microseconds, storable, to_microseconds
 
 words = st.text(max_size=20)
 numbers = st.integers(0, 2**40)
@@ -110,3 +110,12 @@ def test_storable_text_keeps_its_offsets_and_can_be_encoded(text: str) -> None:
     assert "\0" not in stored
     stored.encode("utf-8")
     assert all(new in {old, "\ufffd"} for old, new in zip(text, stored, strict=True))
+
+
+@given(st.lists(st.text(st.characters(codec=None)), max_size=4))
+def test_a_row_of_texts_is_made_storable_as_each_of_them_is(texts: list[str]) -> None:
+    assert list(all_storable(*texts)) == [storable(text) for text in texts]
+
+
+def test_one_bad_text_of_a_row_changes_no_other() -> None:
+    assert all_storable("حملہ", "a\0b", "\ud800") == ("حملہ", "a\ufffdb", "\ufffd")
