@@ -74,15 +74,20 @@ def fold_tight(original: str) -> Folded:
 def slice_of(folded: Folded, start: int, end: int) -> tuple[int, int]:
     """Return the slice of the original that folded characters ``start`` to ``end`` stand for.
 
-    Marks on its last letter belong to it even where they vanish; separators and signs after it do not.
+    Marks on its last letter belong to it even where they vanish, and so do the further pieces of a Korean syllable;
+    separators and signs after it do not.
     """
     if start >= end:
         return folded.offsets[start], folded.offsets[start]
     stop = folded.offsets[end - 1] + 1
     limit = folded.offsets[end]  # what vanished after the last letter stands before this
-    while stop < limit and unicodedata.category(folded.original[stop])[0] == "M":
+    while stop < limit and _continues_letter(folded.original[stop]):
         stop += 1
     return folded.offsets[start], stop
+
+
+def _continues_letter(character: str) -> bool:
+    return "\u1161" <= character <= "\u11c2" or unicodedata.category(character)[0] == "M"
 
 
 def _fold(original: str, *, is_tight: bool) -> Folded:
