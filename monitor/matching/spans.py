@@ -107,9 +107,7 @@ def is_parted(folded: Folded, index: int) -> bool:
     )
 
 
-def _has_capitals(
-    folded: Folded, start: int, end: int, capitals: tuple[bool, ...], *, has_apostrophe: bool
-) -> bool:
+def _has_capitals(folded: Folded, start: int, end: int, capitals: tuple[bool, ...], *, has_apostrophe: bool) -> bool:
     first = folded.offsets[start]
     if capitals[0] and folded.original[first].islower():
         return False  # nearly all that is found of US and IS
