@@ -22,8 +22,8 @@ def load_book(
 
     With ``is_part`` the book is for ``narrow``, see ``compile_rules``.
     """
+    from monitor.pipeline.kept import read_rule_files
     from monitor.rules.compile import Purpose, compile_rules
-    from monitor.rules.syntax import read_rule_file
     from monitor.workspace.rulefiles import read_given_texts, read_rule_texts
 
     texts, unreadable = ({}, ()) if instead else read_rule_texts(root)
@@ -31,7 +31,7 @@ def load_book(
     if not (texts or given or unreadable or more):
         fix = "go to a workspace or name one with -w; monitor init makes one"
         raise InputError(f"{root / 'rules'}: there is no rule file", fix)
-    files = [read_rule_file(text, path) for path, text in {**texts, **given}.items()]
+    files = read_rule_files(root, {**texts, **given})
     today = datetime.now(UTC).date()
     purpose = Purpose.NARROWING if is_part else Purpose.CHECKING
     book = compile_rules(files, _topics(root), today, analysts=_analysts(root), purpose=purpose)
@@ -43,12 +43,12 @@ def load_version(root: Path, version: str | None) -> tuple[RuleBook, tuple[Probl
 
     The book is for comparing and ``narrow``, see ``compile_rules``.
     """
+    from monitor.pipeline.kept import read_rule_files
     from monitor.rules.compile import Purpose, compile_rules
-    from monitor.rules.syntax import read_rule_file
     from monitor.workspace.versions import read_version
 
     texts, unreadable = read_version(root, version)
-    files = [read_rule_file(text, path) for path, text in texts.items()]
+    files = read_rule_files(root, texts)
     today = datetime.now(UTC).date()
     analysts = _analysts(root)
     return compile_rules(files, _topics(root), today, analysts=analysts, purpose=Purpose.NARROWING), unreadable

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from monitor.records import Source
 from monitor.text.characters import APOSTROPHES
-from monitor.text.fold import fold_tight
+from monitor.text.terms import fold_term
 
 _SIBILANTS = ("s", "x", "z", "o", "ch", "sh")
 _VOWELS = frozenset("aeiou")
@@ -80,7 +80,7 @@ def patterns_of(term: str) -> tuple[Pattern, ...]:
         return ()
     is_prefix = term.rstrip().endswith("*")
     listed = term.rstrip().removesuffix("*") if is_prefix else term
-    text = fold_tight(listed).text.strip()
+    text = fold_term(listed).strip()
     if not text or not ENDS_OF_TERMS.isdisjoint(text):
         return ()
     if is_short_form(listed):

@@ -33,7 +33,7 @@ _BREAKS = re.compile(rb"\n[ \n]*")
 _FIRST_ARABIC = 0x0600
 _FIRST_TO_JOIN = 0x0900
 _DENSE = frozenset({Kind.ARABIC, Kind.UNSPACED, Kind.UNSPACED_MARK})
-_MAY_JOIN = re.compile(
+MAY_JOIN = re.compile(
     # Second halves of characters that NFC writes as one and that are not accents: voiced kana, Korean syllables in
     # pieces, two-part vowel signs of Bengali to Sinhala, Burmese.
     "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
@@ -281,7 +281,7 @@ def _take(source: NDArray[np.uint32], *, is_tight: bool) -> tuple[NDArray[np.uin
 def _joined(original: str, source: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Write as one the letters that came in pieces and whose pieces are no accents (か + ゛)."""
     source = source.copy()
-    for pieces in _MAY_JOIN.finditer(original):
+    for pieces in MAY_JOIN.finditer(original):
         joined = unicodedata.normalize("NFC", pieces[0])
         if len(joined) == 1:
             source[pieces.start()] = ord(joined)
