@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from monitor.classifiers.definition import TopicDefinition
 from monitor.pipeline.background import background_state
@@ -18,9 +17,7 @@ from monitor.rules.declared import RuleFile
 from monitor.rules.syntax import read_rule_file
 from monitor.workspace.kept import Kept, key_of
 from monitor.workspace.layout import Workspace
-from monitor.workspace.plain import from_plain, to_plain
-
-Kind = TypeVar("Kind")
+from monitor.workspace.plain import to_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def read_rule_files(root: Path, texts: Mapping[str, str]) -> list[RuleFile]:
 def _rule_files(kept: Kept, texts: Mapping[str, str]) -> Iterator[RuleFile]:
     for path, text in texts.items():
         key = key_of(path, text)
-        file = _restored(kept.read(key), RuleFile)
+        file = kept.restored(key, RuleFile)
         if file is None:
             file = read_rule_file(text, path)
             if not file.problems:
@@ -56,7 +53,7 @@ def read_topics(
     kept = Kept(workspace.private, "topics")
     texts = (text for files in (defining, learned_from) for pair in files.items() for text in pair)
     key = key_of(background_state(models), texts)
-    defined = _restored(kept.read(key), _Defined)
+    defined = kept.restored(key, _Defined)
     if defined is None:
         topics, problems = build_topics(defining, learned_from, models)
         if not problems:
@@ -67,12 +64,3 @@ def read_topics(
         return build_topics(defining, learned_from, models)[0].lessons
 
     return Topics(defined.definitions, defined.fingerprint, models, read_lessons), ()
-
-
-def _restored(plain: object | None, kind: type[Kind]) -> Kind | None:
-    if plain is None:
-        return None
-    try:
-        return from_plain(plain, kind)
-    except (ValueError, TypeError, IndexError, AttributeError):
-        return None  # damaged, or written by hand: the texts are read again

@@ -17,10 +17,22 @@ from pathlib import Path
 import monitor
 from monitor.errors import DiskError
 from monitor.workspace.files import write_text
+from monitor.workspace.plain import Record, from_plain
 
 ENTRIES = 24
 """Of each kind, the newest; a workspace has a few files, and two versions of them are compared now and then."""
-_READERS = ("records", "text", "matching", "rules", "classifiers", "pipeline")
+_READERS = (
+    "records",
+    "text",
+    "matching",
+    "rules",
+    "classifiers",
+    "fetch",
+    "deliver",
+    "config",
+    "workspace",
+    "pipeline",
+)
 """Packages that decide what is read from a text."""
 
 
@@ -37,6 +49,16 @@ class Kept:
         except (OSError, ValueError, RecursionError):
             return None
         return found
+
+    def restored(self, key: str, kind: type[Record]) -> Record | None:
+        """Return an entry as the record it was made of, None if there is none or it is damaged."""
+        plain = self.read(key)
+        if plain is None:
+            return None
+        try:
+            return from_plain(plain, kind)
+        except (ValueError, TypeError, IndexError, AttributeError):
+            return None  # written by hand: the text is read again
 
     def save(self, key: str, entry: object) -> None:
         """Keep an entry, and drop the oldest. A disk that refuses costs time at the next start, and no work now."""

@@ -77,9 +77,24 @@ def _composed(
 
 
 def _optional(inner: Sequence[Any], of: Callable[[Any], _Convert]) -> _Convert:
-    (kind,) = (one for one in inner if one is not type(None))
-    convert = of(kind)
+    kinds = [one for one in inner if one is not type(None)]
+    if len(kinds) > 1:
+        return _one_of(kinds, of)
+    convert = of(kinds[0])
     return lambda value: None if value is None else convert(value)
+
+
+def _one_of(kinds: Sequence[type], of: Callable[[Any], _Convert]) -> _Convert:
+    """Return what converts a record of one of several classes, with the number of its class before it."""
+    converts = [of(kind) for kind in kinds]
+    if of is _decoder:
+        return lambda value: converts[value[0]](value[1])
+
+    def encode(record: Any) -> Any:
+        number = kinds.index(type(record))
+        return [number, converts[number](record)]
+
+    return encode
 
 
 def _many(convert: _Convert, simple: Mapping[type, _Convert]) -> _Convert:

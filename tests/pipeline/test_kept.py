@@ -1,4 +1,4 @@
-"""What is kept of rule files and topics gives the same as reading them, and nothing when they have changed."""
+"""What is kept of rule files, topics and settings says the same as reading them, and nothing once they changed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from monitor.errors import InputError
 from monitor.pipeline.kept import read_rule_files, read_topics
+from monitor.pipeline.opening import read_config
 from monitor.pipeline.topics import build_topics, read_passage_texts, read_topic_texts
 from monitor.rules.syntax import read_rule_file
 from monitor.workspace.kept import ENTRIES, Kept, key_of
 from monitor.workspace.layout import Workspace
 from monitor.workspace.starter import make_workspace
+from tests.workspaces import config_of
 
 WATCHLIST = '[entity.a]\nname = "A"\nnames = ["Alpha", "Beta"]\n'
 
@@ -104,3 +107,46 @@ def test_topics_are_read_again_after_a_judgement_a_name_or_a_new_background(work
     topics, _ = read_topics(workspace, defining, learned_from)
     assert topics.background.drawn_from == 1
     assert len(entries(workspace, "topics")) == 3
+
+
+def test_settings_read_before_are_the_same(workspace: Workspace) -> None:
+    config = read_config(workspace)
+    (entry,) = entries(workspace, "config")
+    assert read_config(workspace) == config
+    entry.write_text(entry.read_text().replace('"cpec-desk"', '"somebody"'))
+    assert read_config(workspace).me == "somebody", "nobody read the text"
+    workspace.config.write_text(workspace.config.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    assert read_config(workspace) == config
+
+
+def test_routes_of_both_kinds_come_back(workspace: Workspace) -> None:
+    mail = (
+        '[route.mail]\nkind = "email"\nto = ["a@b.example"]\nfrom = "m@b.example"\nhost = "mail"\n'
+    )
+    workspace.config.write_text(config_of("", mail), encoding="utf-8")
+    config = read_config(workspace)
+    assert [type(route).__name__ for route in config.routes] == ["FolderRoute", "EmailRoute"]
+    assert len(entries(workspace, "config")) == 1
+    assert read_config(workspace) == config
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        'url = "https://somebody:hunter2@news.example/feed"',
+        'url = "https://news.example/feed"\nheaders = { Cookie = "hunter2" }',
+        'url = "https://news.example/feed"\nproxy = "http://somebody:hunter2@proxy.example:8080"',
+    ],
+)
+def test_settings_that_may_hold_a_password_are_not_kept(workspace: Workspace, secret: str) -> None:
+    workspace.config.write_text(config_of(f'[[feed]]\nname = "one"\n{secret}\n'), encoding="utf-8")
+    read_config(workspace)
+    assert entries(workspace, "config") == []
+
+
+def test_broken_settings_are_not_kept(workspace: Workspace) -> None:
+    workspace.config.write_text("me = 3\n", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(InputError):
+            read_config(workspace)
+    assert entries(workspace, "config") == []
