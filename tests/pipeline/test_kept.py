@@ -120,9 +120,7 @@ def test_settings_read_before_are_the_same(workspace: Workspace) -> None:
 
 
 def test_routes_of_both_kinds_come_back(workspace: Workspace) -> None:
-    mail = (
-        '[route.mail]\nkind = "email"\nto = ["a@b.example"]\nfrom = "m@b.example"\nhost = "mail"\n'
-    )
+    mail = '[route.mail]\nkind = "email"\nto = ["a@b.example"]\nfrom = "m@b.example"\nhost = "mail"\n'
     workspace.config.write_text(config_of("", mail), encoding="utf-8")
     config = read_config(workspace)
     assert [type(route).__name__ for route in config.routes] == ["FolderRoute", "EmailRoute"]
