@@ -58,24 +58,25 @@ def _topics(root: Path) -> tuple[str, ...] | None:
     """Return the topics that classifiers/ defines, None in a folder without any; a broken definition counts by name."""
     if not (root / "classifiers").is_dir():
         return None
-    from monitor.classifiers.definition import parse_definition
+    from monitor.pipeline.kept import defined_topics
     from monitor.workspace.files import read_texts
 
     texts, _ = read_texts(root / "classifiers", root, "*.toml")
-    found = [(path, parse_definition(text, path)[0]) for path, text in texts.items()]
-    return tuple(definition.id if definition else Path(path).stem for path, definition in found) or None
+    return defined_topics(root, texts) or None
 
 
 def _analysts(root: Path) -> tuple[str, ...] | None:
     """Return the analysts of config.toml, None where it is missing or cannot be used."""
-    path = root / "config.toml"
-    if not path.exists():
+    if not (root / "config.toml").exists():
         return None
-    from monitor.config import parse_config
-    from monitor.workspace.files import read_text
+    from monitor.pipeline.opening import read_config
+    from monitor.workspace.layout import Workspace
 
-    config, _ = parse_config(read_text(path, "config.toml"), "config.toml")
-    return tuple(analyst.name for analyst in config.analysts) if config else None
+    try:
+        config = read_config(Workspace(root))
+    except InputError:
+        return None  # `check` and whoever needs the settings say what is wrong with them
+    return tuple(analyst.name for analyst in config.analysts)
 
 
 def warn_of_errors(context: Context, problems: Sequence[Problem]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.classifiers.definition import TopicDefinition
+from monitor.classifiers.definition import TopicDefinition, parse_definition
 from monitor.pipeline.background import background_state
 from monitor.pipeline.topics import Lessons, Topics, build_topics
 from monitor.records import Problem
@@ -43,6 +43,21 @@ def _rule_files(kept: Kept, texts: Mapping[str, str]) -> Iterator[RuleFile]:
             if not file.problems:
                 kept.save(key, to_plain(file, RuleFile))
         yield file
+
+
+def defined_topics(root: Path, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the ids of the topics that these files (text by path) define; a broken one counts by its file's name."""
+    kept = Kept(Workspace(root).private, "definitions")
+    found = []
+    for path, text in texts.items():
+        key = key_of(path, text)
+        definition = kept.restored(key, TopicDefinition)
+        if definition is None:
+            definition, problems = parse_definition(text, path)
+            if definition is not None and not any(problem.is_error for problem in problems):
+                kept.save(key, to_plain(definition, TopicDefinition))
+        found.append(definition.id if definition else Path(path).stem)
+    return tuple(found)
 
 
 def read_topics(
