@@ -11,6 +11,7 @@ from monitor.cli.context import Context
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
+    from monitor.config import Config
     from monitor.records import Problem
     from monitor.rules.compile import RuleBook
 
@@ -67,16 +68,26 @@ def _topics(root: Path) -> tuple[str, ...] | None:
 
 def _analysts(root: Path) -> tuple[str, ...] | None:
     """Return the analysts of config.toml, None where it is missing or cannot be used."""
+    config = _config(root)
+    return None if config is None else tuple(analyst.name for analyst in config.analysts)
+
+
+def _config(root: Path) -> Config | None:
     if not (root / "config.toml").exists():
         return None
     from monitor.pipeline.opening import read_config
     from monitor.workspace.layout import Workspace
 
     try:
-        config = read_config(Workspace(root))
+        return read_config(Workspace(root))
     except InputError:
         return None  # `check` and whoever needs the settings say what is wrong with them
-    return tuple(analyst.name for analyst in config.analysts)
+
+
+def known_sources(root: Path) -> tuple[str, ...] | None:
+    """Return the names of the feeds of config.toml and of their outlets, None where it is missing or unusable."""
+    config = _config(root)
+    return None if config is None else config.sources
 
 
 def warn_of_errors(context: Context, problems: Sequence[Problem]) -> bool:

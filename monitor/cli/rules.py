@@ -12,7 +12,7 @@ import click
 
 from monitor.cli.context import Context
 from monitor.cli.jsonitems import JsonItem, read_lines
-from monitor.cli.rulebook import load_book, warn_of_errors
+from monitor.cli.rulebook import known_sources, load_book, warn_of_errors
 from monitor.cli.rules_archive import diff_command, try_command
 from monitor.cli.rules_edit import add_example_command
 from monitor.cli.rules_mine import suggest_command, unused_command
@@ -43,11 +43,14 @@ def check(context: Context, *, as_json: bool) -> int:
     """
     from monitor.cli.problems_page import print_problems
     from monitor.rules.proof import lint_examples_prove
+    from monitor.rules.slips import lint_sources
     from monitor.workspace.rulefiles import read_rule_texts, unread_rule_files
 
     book, unreadable = load_book(context.root)
     unread = unread_rule_files(context.root)
-    problems = sorted((*book.problems, *unreadable, *unread, *lint_examples_prove(book)))
+    sources = known_sources(context.root)
+    strangers = () if sources is None else lint_sources((one.rule for one in book.rules), sources)
+    problems = sorted((*book.problems, *unreadable, *unread, *lint_examples_prove(book), *strangers))
     if as_json:
         context.echo_problems(problems, as_json=True)
     else:

@@ -48,6 +48,11 @@ class Config:
     """Items that score this near a threshold have the page behind them read; 0 for none."""
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """Return what rules may call a source: the names of the feeds, paused ones too, and of their outlets."""
+        return tuple(dict.fromkeys(name for feed in (*self.feeds, *self.paused) for name in (feed.name, feed.outlet)))
+
+    @property
     def unwatched(self) -> tuple[str, ...]:
         """Return the speakers and languages that no configured feed carries, as the file lists them."""
         names = {feed.name for feed in self.feeds}
