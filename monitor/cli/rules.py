@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.context import Context
+from monitor.cli.context import Context, counted
 from monitor.cli.jsonitems import JsonItem, read_lines
 from monitor.cli.rulebook import known_sources, load_book, warn_of_errors
 from monitor.cli.rules_archive import diff_command, try_command
@@ -56,7 +56,7 @@ def check(context: Context, *, as_json: bool) -> int:
     else:
         print_problems(context, problems, read_rule_texts(context.root)[0])
     errors = sum(problem.is_error for problem in problems)
-    context.note(f"{errors} errors, {len(problems) - errors} warnings")
+    context.note(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}")
     return 2 if errors else 0
 
 
@@ -96,7 +96,8 @@ def test(context: Context, files: tuple[Path, ...], *, as_json: bool) -> int:
             context.echo(_spoken_result(result))
     failed = sum(not result.is_passed for result in results)
     tested = len({(result.owner, result.rule) for result in results})
-    context.note(f"{len(results)} examples of {tested} rules: {len(results) - failed} passed, {failed} failed")
+    total = f"{counted(len(results), 'example')} of {counted(tested, 'rule')}"
+    context.note(f"{total}: {len(results) - failed} passed, {failed} failed")
     return 2 if has_errors else int(failed > 0)
 
 
