@@ -265,3 +265,12 @@ def test_what_is_legal_and_wrong_is_warned_of(line: str, told: list[str]) -> Non
     assert file.problems == ()
     problems = compile_rules([file], TOPICS, TODAY, analysts=ANALYSTS).problems
     assert [problem.code for problem in problems if problem.code != "R025"] == told
+
+
+def test_a_circle_of_thousands_of_sets_is_told_in_few_words() -> None:
+    text = "".join(f'[set.s{number}]\nof = ["s{(number + 1) % 3000}"]\n' for number in range(3000))
+    circles = [
+        problem for problem in compile_rules([read_rule_file(text, "x.toml")], None).problems if problem.code == "R015"
+    ]
+    assert len(circles) == 100
+    assert circles[0].what == '"s0" goes in a circle: s0 → s1 → s2 → s3 → … → s2999 → s0 (3000 steps)'
