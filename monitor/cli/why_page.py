@@ -22,6 +22,8 @@ FEEDS_SHOWN = 12
 FEATURES_SHOWN = 4
 NAME_WIDTH = 9
 CONTINUED = 2
+ASKED_SHOWN = 300
+"""Code points of a question that are shown again: somebody may paste a whole article."""
 MIN_WIDTH = 20
 
 
@@ -29,7 +31,8 @@ def print_why(found: Why, *, is_all: bool) -> None:
     """Print every stage, then the answer and the smallest change."""
     out = console()
     item = found.item
-    out.print(Text(item.title or item.text[:100] if item else found.sought.asked, style="bold"))
+    asked = found.sought.asked if len(found.sought.asked) <= ASKED_SHOWN else f"{found.sought.asked[:ASKED_SHOWN]}…"
+    out.print(Text(item.title or item.text[:100] if item else asked, style="bold"))
     for name, lines in _stages(found, is_all=is_all):
         for number, line in enumerate(lines):
             _print_line(out, "" if number else name, line)
