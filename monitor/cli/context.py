@@ -46,6 +46,11 @@ class Context:
                 self.echo(str(problem))
 
 
+def counted(number: int, one: str, more: str = "") -> str:
+    """Return a number with its noun, in the plural where it takes one."""
+    return f"{number} {one if number == 1 else more or f'{one}s'}"
+
+
 def problem_line(problem: Problem) -> dict[str, object]:
     """Return a problem in the JSON shape of ``check`` (DESIGN §7)."""
     return {

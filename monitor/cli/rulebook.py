@@ -11,6 +11,7 @@ from monitor.cli.context import Context
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
+    from monitor.config import Config
     from monitor.records import Problem
     from monitor.rules.compile import RuleBook
 
@@ -22,8 +23,8 @@ def load_book(
 
     With ``is_part`` the book is for ``narrow``, see ``compile_rules``.
     """
+    from monitor.pipeline.kept import read_rule_files
     from monitor.rules.compile import Purpose, compile_rules
-    from monitor.rules.syntax import read_rule_file
     from monitor.workspace.rulefiles import read_given_texts, read_rule_texts
 
     texts, unreadable = ({}, ()) if instead else read_rule_texts(root)
@@ -31,7 +32,7 @@ def load_book(
     if not (texts or given or unreadable or more):
         fix = "go to a workspace or name one with -w; monitor init makes one"
         raise InputError(f"{root / 'rules'}: there is no rule file", fix)
-    files = [read_rule_file(text, path) for path, text in {**texts, **given}.items()]
+    files = read_rule_files(root, {**texts, **given})
     today = datetime.now(UTC).date()
     purpose = Purpose.NARROWING if is_part else Purpose.CHECKING
     book = compile_rules(files, _topics(root), today, analysts=_analysts(root), purpose=purpose)
@@ -43,12 +44,12 @@ def load_version(root: Path, version: str | None) -> tuple[RuleBook, tuple[Probl
 
     The book is for comparing and ``narrow``, see ``compile_rules``.
     """
+    from monitor.pipeline.kept import read_rule_files
     from monitor.rules.compile import Purpose, compile_rules
-    from monitor.rules.syntax import read_rule_file
     from monitor.workspace.versions import read_version
 
     texts, unreadable = read_version(root, version)
-    files = [read_rule_file(text, path) for path, text in texts.items()]
+    files = read_rule_files(root, texts)
     today = datetime.now(UTC).date()
     analysts = _analysts(root)
     return compile_rules(files, _topics(root), today, analysts=analysts, purpose=Purpose.NARROWING), unreadable
@@ -58,24 +59,35 @@ def _topics(root: Path) -> tuple[str, ...] | None:
     """Return the topics that classifiers/ defines, None in a folder without any; a broken definition counts by name."""
     if not (root / "classifiers").is_dir():
         return None
-    from monitor.classifiers.definition import parse_definition
+    from monitor.pipeline.kept import defined_topics
     from monitor.workspace.files import read_texts
 
     texts, _ = read_texts(root / "classifiers", root, "*.toml")
-    found = [(path, parse_definition(text, path)[0]) for path, text in texts.items()]
-    return tuple(definition.id if definition else Path(path).stem for path, definition in found) or None
+    return defined_topics(root, texts) or None
 
 
 def _analysts(root: Path) -> tuple[str, ...] | None:
     """Return the analysts of config.toml, None where it is missing or cannot be used."""
-    path = root / "config.toml"
-    if not path.exists():
-        return None
-    from monitor.config import parse_config
-    from monitor.workspace.files import read_text
+    config = _config(root)
+    return None if config is None else tuple(analyst.name for analyst in config.analysts)
 
-    config, _ = parse_config(read_text(path, "config.toml"), "config.toml")
-    return tuple(analyst.name for analyst in config.analysts) if config else None
+
+def _config(root: Path) -> Config | None:
+    if not (root / "config.toml").exists():
+        return None
+    from monitor.pipeline.opening import read_config
+    from monitor.workspace.layout import Workspace
+
+    try:
+        return read_config(Workspace(root))
+    except InputError:
+        return None  # `check` and whoever needs the settings say what is wrong with them
+
+
+def known_sources(root: Path) -> tuple[str, ...] | None:
+    """Return the names of the feeds of config.toml and of their outlets, None where it is missing or unusable."""
+    config = _config(root)
+    return None if config is None else config.sources
 
 
 def warn_of_errors(context: Context, problems: Sequence[Problem]) -> bool:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.context import Context
+from monitor.cli.context import Context, counted
 from monitor.cli.jsonitems import JsonItem, read_lines
-from monitor.cli.rulebook import load_book, warn_of_errors
+from monitor.cli.rulebook import known_sources, load_book, warn_of_errors
 from monitor.cli.rules_archive import diff_command, try_command
 from monitor.cli.rules_edit import add_example_command
 from monitor.cli.rules_mine import suggest_command, unused_command
@@ -43,17 +43,20 @@ def check(context: Context, *, as_json: bool) -> int:
     """
     from monitor.cli.problems_page import print_problems
     from monitor.rules.proof import lint_examples_prove
+    from monitor.rules.slips import lint_sources
     from monitor.workspace.rulefiles import read_rule_texts, unread_rule_files
 
     book, unreadable = load_book(context.root)
     unread = unread_rule_files(context.root)
-    problems = sorted((*book.problems, *unreadable, *unread, *lint_examples_prove(book)))
+    sources = known_sources(context.root)
+    strangers = () if sources is None else lint_sources((one.rule for one in book.rules), sources)
+    problems = sorted((*book.problems, *unreadable, *unread, *lint_examples_prove(book), *strangers))
     if as_json:
         context.echo_problems(problems, as_json=True)
     else:
         print_problems(context, problems, read_rule_texts(context.root)[0])
     errors = sum(problem.is_error for problem in problems)
-    context.note(f"{errors} errors, {len(problems) - errors} warnings")
+    context.note(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}")
     return 2 if errors else 0
 
 
@@ -93,7 +96,8 @@ def test(context: Context, files: tuple[Path, ...], *, as_json: bool) -> int:
             context.echo(_spoken_result(result))
     failed = sum(not result.is_passed for result in results)
     tested = len({(result.owner, result.rule) for result in results})
-    context.note(f"{len(results)} examples of {tested} rules: {len(results) - failed} passed, {failed} failed")
+    total = f"{counted(len(results), 'example')} of {counted(tested, 'rule')}"
+    context.note(f"{total}: {len(results) - failed} passed, {failed} failed")
     return 2 if has_errors else int(failed > 0)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.context import Context
+from monitor.cli.context import Context, counted
 from monitor.cli.rulebook import load_book, load_version, warn_of_errors
 
 if TYPE_CHECKING:
@@ -86,13 +86,12 @@ def _print_trial(context: Context, trial: Trial) -> None:
     for tally in trial.tallies:
         count = len(tally.stories)
         days = max((trial.until - trial.since).days, 1)
-        context.echo(f"\n{tally.rule}: {_count(count, 'story', 'stories')}, {_count(tally.items, 'item', 'items')}")
+        context.echo(f"\n{tally.rule}: {counted(count, 'story', 'stories')}, {counted(tally.items, 'item', 'items')}")
         if not count:
             context.echo(f"  nothing in {days} days: is a clause too narrow? try one of its examples with: monitor why")
             continue
-        context.echo(
-            f"  per day   {chart(tally.days, trial.since.date(), trial.until.date())}  {count / days:.1f} a day"
-        )
+        rate = f"{count / days:.1f} a day" if count >= days else f"{count} in {counted(days, 'day', 'days')}"
+        context.echo(f"  per day   {chart(tally.days, trial.since.date(), trial.until.date())}  {rate}")
         sources = ", ".join(f"{name} {number}" for name, number in tally.sources.most_common(MAX_SOURCES))
         context.echo(f"  sources   {sources}")
         judged = f"judged relevant {tally.judged_relevant}, judged noise {tally.judged_noise}"
@@ -100,10 +99,6 @@ def _print_trial(context: Context, trial: Trial) -> None:
         overlaps = ", ".join(f"{name} {number}" for name, number in tally.overlaps.most_common(MAX_SOURCES))
         context.echo(f"  overlaps  {overlaps or 'no other rule found any of them'}")
     context.note(f"{trial.items} items since {trial.since:%Y-%m-%d}")
-
-
-def _count(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"
 
 
 def _tally_record(tally: Tally, trial: Trial) -> dict[str, object]:
@@ -163,5 +158,5 @@ def diff_command(context: Context, old: str, new: str | None, *, days: int, as_j
     else:
         context.echo(markdown_of(found, old, new or "the workspace", days))
     if found.lost_relevant:
-        context.warn(f"{_count(len(found.lost_relevant), 'story', 'stories')} judged relevant would be lost")
+        context.warn(f"{counted(len(found.lost_relevant), 'story', 'stories')} judged relevant would be lost")
     return 2 if has_errors else int(bool(found.lost_relevant))

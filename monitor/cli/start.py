@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.context import Context
+from monitor.cli.context import Context, counted
 
 
 @click.command()
@@ -50,5 +50,5 @@ def check(context: Context, *, as_json: bool) -> int:
         paths = {problem.where.path for problem in problems if problem.where.path.endswith(".toml")}
         print_problems(context, problems, read_shown(context.root, paths))
     errors = sum(problem.is_error for problem in problems)
-    context.note(f"{errors} errors, {len(problems) - errors} warnings")
+    context.note(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}")
     return 2 if errors else 0

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.cli.shapes import evidence_line, iso
-from monitor.cli.show import console
+from monitor.cli.show import console, print_indented
 from monitor.pipeline.why import Why
 from monitor.pipeline.whyfate import DigestFate
 from monitor.pipeline.whyfind import CarryingFeed
@@ -20,19 +20,42 @@ from monitor.rules.flip import Change
 RULES_SHOWN = 5
 FEEDS_SHOWN = 12
 FEATURES_SHOWN = 4
+NAME_WIDTH = 9
+CONTINUED = 2
+ASKED_SHOWN = 300
+"""Code points of a question that are shown again: somebody may paste a whole article."""
+MIN_WIDTH = 20
 
 
 def print_why(found: Why, *, is_all: bool) -> None:
     """Print every stage, then the answer and the smallest change."""
     out = console()
     item = found.item
-    out.print(Text(item.title or item.text[:100] if item else found.sought.asked, style="bold"))
+    asked = found.sought.asked if len(found.sought.asked) <= ASKED_SHOWN else f"{found.sought.asked[:ASKED_SHOWN]}…"
+    out.print(Text(item.title or item.text[:100] if item else asked, style="bold"))
     for name, lines in _stages(found, is_all=is_all):
         for number, line in enumerate(lines):
-            out.print(Text.assemble((f"{name if not number else '':<9}", "bold"), line))
+            _print_line(out, "" if number else name, line)
     out.print()
-    out.print(Text(found.answer, style="bold green" if found.fate.has_arrived else "bold red"))
+    out.print(Text(found.fate.answer, style="bold green" if found.fate.has_arrived else "bold red"))
+    if found.since_then:
+        out.print(Text(found.since_then))
     _print_flips(out, found.flips, has_arrived=found.fate.has_arrived)
+
+
+def _print_line(out: Console, name: str, line: str) -> None:
+    """Print a line of a stage; what does not fit goes on under its beginning."""
+    words = line.lstrip()
+    indent = NAME_WIDTH + len(line) - len(words)
+    _print_hanging(out, f"{name:<{indent}}", words, indent + CONTINUED)
+
+
+def _print_hanging(out: Console, lead: str, words: str, indent: int) -> None:
+    first, *rest = Text(words).wrap(out, max(out.width - indent, MIN_WIDTH)) or [Text("")]
+    first.rstrip()
+    out.print(Text.assemble((lead, "bold"), first), soft_wrap=True)
+    for piece in rest:
+        print_indented(out, piece, indent)
 
 
 def _stages(found: Why, *, is_all: bool) -> Iterator[tuple[str, list[str]]]:
@@ -207,7 +230,7 @@ def _print_flips(out: Console, flips: Sequence[Flip], *, has_arrived: bool) -> N
         lead = "  → " if not number else "  or "
         for change in flip.changes:
             place = f"  ({change.where})" if change.where else ""
-            out.print(Text(f"{lead}{change.what}{place}"))
+            _print_hanging(out, lead, f"{change.what}{place}", len(lead) + CONTINUED)
             if change.line:
                 out.print(Text(f"       {change.line}", style="cyan"))
             lead = "     and "

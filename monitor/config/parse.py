@@ -8,63 +8,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from monitor.config.form import AnalystForm, ConfigForm, DigestForm, EmailRouteForm, FeedForm, FolderRouteForm
+from monitor.config.settings import Analyst, Config, Watch
 from monitor.deliver.routes import EmailRoute, FolderRoute, Route, Tls
 from monitor.fetch.limits import FetchLimits
 from monitor.records import DigestSpec, Feed, Problem, Severity, Stance
 from monitor.text.located_toml import Document, parse_toml
 
 KeyPath = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Analyst:
-    """Someone who owns rules and receives alerts; ``quiet_hours`` are local times in ``zone``."""
-
-    name: str
-    routes: tuple[str, ...]
-    follows: tuple[str, ...] = ()
-    quiet_hours: tuple[time, time] | None = None
-    zone: str = "UTC"
-    max_alerts_per_hour: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """An official speaker or a language the desk ought to hear, and the feeds that carry it."""
-
-    what: str
-    kind: str
-    feeds: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """Everything config.toml says, checked; relative paths are relative to the workspace."""
-
-    database: str
-    me: str
-    limits: FetchLimits
-    feeds: tuple[Feed, ...]
-    analysts: tuple[Analyst, ...]
-    routes: tuple[Route, ...]
-    digests: tuple[DigestSpec, ...]
-    watches: tuple[Watch, ...] = ()
-    paused: tuple[Feed, ...] = ()
-    full_text_margin: float = 0.0
-    """Items that score this near a threshold have the page behind them read; 0 for none."""
-
-    @property
-    def unwatched(self) -> tuple[str, ...]:
-        """Return the speakers and languages that no configured feed carries, as the file lists them."""
-        names = {feed.name for feed in self.feeds}
-        return tuple(watch.what for watch in self.watches if not names & set(watch.feeds))
 
 
 def parse_config(text: str, path: str) -> tuple[Config | None, tuple[Problem, ...]]:

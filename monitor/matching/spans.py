@@ -65,7 +65,9 @@ def span_of(folded: Folded, start: int, end: int, pattern: Pattern) -> tuple[int
     That a word begins at ``start`` is the caller's to know. A plural ending, the rest of a ``word*`` and marks on the
     last letter belong to the slice; a possessive does not.
     """
-    if pattern.capitals is not None and not _has_capitals(folded, start, end, pattern.capitals):
+    if pattern.capitals is not None and not _has_capitals(
+        folded, start, end, pattern.capitals, has_apostrophe=pattern.has_apostrophe
+    ):
         return None
     stop: int | None = end
     if pattern.is_dotted:
@@ -105,13 +107,13 @@ def is_parted(folded: Folded, index: int) -> bool:
     )
 
 
-def _has_capitals(folded: Folded, start: int, end: int, capitals: tuple[bool, ...]) -> bool:
+def _has_capitals(folded: Folded, start: int, end: int, capitals: tuple[bool, ...], *, has_apostrophe: bool) -> bool:
     first = folded.offsets[start]
     if capitals[0] and folded.original[first].islower():
         return False  # nearly all that is found of US and IS
     last = folded.offsets[end - 1] + 1
     written = folded.original[first:last]
-    if last - first != end - start and not APOSTROPHES.isdisjoint(written):
+    if not has_apostrophe and last - first != end - start and not APOSTROPHES.isdisjoint(written):
         return False
     places = (folded.offsets[index] for index in range(start, end) if folded.text[index].isalpha())
     return tuple(folded.original[place].isupper() for place in places) == capitals

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.records import Source
-from monitor.text.fold import fold_tight
+from monitor.text.characters import APOSTROPHES
+from monitor.text.terms import fold_term
 
 _SIBILANTS = ("s", "x", "z", "o", "ch", "sh")
 _VOWELS = frozenset("aeiou")
@@ -55,6 +56,8 @@ class Pattern:
     is_dotted: bool = False
     """The form with a full stop after each letter; the last one is optional and belongs to the hit."""
     takes_plural: bool = False
+    has_apostrophe: bool = False
+    """For short forms: an apostrophe stands in what was listed (N'Ko), so that one may stand in the hit."""
 
 
 def is_short_form(term: str) -> bool:
@@ -77,7 +80,7 @@ def patterns_of(term: str) -> tuple[Pattern, ...]:
         return ()
     is_prefix = term.rstrip().endswith("*")
     listed = term.rstrip().removesuffix("*") if is_prefix else term
-    text = fold_tight(listed).text.strip()
+    text = fold_term(listed).strip()
     if not text or not ENDS_OF_TERMS.isdisjoint(text):
         return ()
     if is_short_form(listed):
@@ -108,6 +111,9 @@ def _short_patterns(listed: str, text: str, *, is_prefix: bool) -> tuple[Pattern
     parts = text.replace(".", "").split()
     plain = " ".join(parts)
     dotted = {".".join("".join(parts)), ". ".join(".".join(part) for part in parts)}
-    forms = [Pattern(plain, capitals)] + [Pattern(form, capitals, is_dotted=True) for form in sorted(dotted)]
+    has_apostrophe = not APOSTROPHES.isdisjoint(listed)
+    forms = [Pattern(plain, capitals, has_apostrophe=has_apostrophe)]
+    forms += [Pattern(form, capitals, is_dotted=True) for form in sorted(dotted)]
     # A short form with another sign inside (R&AW) is also searched as written.
-    return tuple(forms) if plain.replace(" ", "").isalnum() else (Pattern(text, capitals),)
+    is_plain = plain.replace(" ", "").isalnum()
+    return tuple(forms) if is_plain else (Pattern(text, capitals, has_apostrophe=has_apostrophe),)

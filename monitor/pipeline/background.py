@@ -44,6 +44,15 @@ def read_background(models: Path) -> Background:
         return Background()
 
 
+def background_state(models: Path) -> str:
+    """Return what tells one sample from the next without reading it; empty if there is none."""
+    try:
+        state = (models / _FILE).stat()
+    except OSError:
+        return ""
+    return f"{state.st_size} {state.st_mtime_ns}"
+
+
 def renew_background(database: Database, models: Path) -> int | None:
     """Draw the sample if the archive has become large enough or has doubled; return its size, None if all stays.
 

@@ -14,6 +14,7 @@ from monitor.pipeline.topics import build_topics, read_passage_texts, read_topic
 from monitor.records import Problem, Source
 from monitor.rules.compile import compile_rules
 from monitor.rules.proof import lint_examples_prove
+from monitor.rules.slips import lint_sources
 from monitor.rules.syntax import read_rule_file
 from monitor.text.located_toml import parse_toml
 from monitor.workspace.files import read_text, read_texts
@@ -40,6 +41,7 @@ def check_workspace(workspace: Workspace, today: date) -> tuple[Problem, ...]:
         own,
         book.problems,
         lint_examples_prove(book),
+        lint_sources((one.rule for one in book.rules), config.sources) if config else (),
         unread_rule_files(workspace.root),
     )
     secrets = _missing_secrets(workspace, config, config_text) if config else ()

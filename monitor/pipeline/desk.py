@@ -6,24 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor.classifiers.definition import TopicDefinition
 from monitor.config import Config
-from monitor.digests.check import check_templates
-from monitor.digests.render import Renderer
 from monitor.errors import InputError
+from monitor.pipeline.kept import read_rule_files, read_topics
 from monitor.pipeline.lastgood import Settled, settle
 from monitor.pipeline.opening import config_text, open_workspace, read_config
 from monitor.pipeline.references import Named, reference_problems
-from monitor.pipeline.topics import Topics, build_topics, read_passage_texts, read_topic_texts
+from monitor.pipeline.topics import Topics, read_passage_texts, read_topic_texts
 from monitor.records import Problem
 from monitor.rules.compile import Purpose, RuleBook, compile_rules
-from monitor.rules.syntax import read_rule_file
 from monitor.store.engine import Database
 from monitor.workspace.files import read_texts
 from monitor.workspace.layout import Workspace
 from monitor.workspace.rulefiles import unread_rule_files
 from monitor.workspace.starter import starter_templates
+
+if TYPE_CHECKING:
+    from monitor.digests.render import Renderer
 
 __all__ = ["Desk", "open_desk", "open_workspace", "read_config"]
 
@@ -37,7 +39,7 @@ class Desk:
     database: Database
     book: RuleBook
     topics: Topics
-    renderer: Renderer
+    _renderer: Renderer | None = None
     fallbacks: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -46,12 +48,19 @@ class Desk:
         """Return the topics in the order of their files."""
         return self.topics.definitions
 
+    @property
+    def renderer(self) -> Renderer:
+        """Return what renders digests; a desk opened without it writes none."""
+        if self._renderer is None:
+            raise ValueError("this desk was opened without its templates")
+        return self._renderer
+
 
 def load_topics(workspace: Workspace) -> Topics:
     """Return the topics as the files stand, without the database. Raises InputError if one of them cannot be used."""
     defining, unreadable = read_topic_texts(workspace)
     passages, lost = read_passage_texts(workspace)
-    topics, problems = build_topics(defining, passages, workspace.models)
+    topics, problems = read_topics(workspace, defining, passages)
     found = tuple(sorted({*problems, *unreadable, *lost}))
     if any(problem.is_error for problem in found) or not topics.definitions:
         raise InputError("the topics cannot be used", "mend the lines above, see: monitor check", found)
@@ -69,7 +78,7 @@ def open_desk(workspace: Workspace, now: datetime, *, is_keeping: bool = True, i
     """
     config, database = open_workspace(workspace)
     try:
-        templates = load_templates(workspace) if is_rendering else (Renderer({}, starter_templates()), ())
+        templates = load_templates(workspace) if is_rendering else (None, ())
         return _settled_desk(workspace, (config, database), templates, now, is_keeping=is_keeping)
     except BaseException:
         # Nobody else knows of this connection pool.
@@ -80,7 +89,7 @@ def open_desk(workspace: Workspace, now: datetime, *, is_keeping: bool = True, i
 def _settled_desk(
     workspace: Workspace,
     opened: tuple[Config, Database],
-    templates: tuple[Renderer, tuple[Problem, ...]],
+    templates: tuple[Renderer | None, tuple[Problem, ...]],
     now: datetime,
     *,
     is_keeping: bool,
@@ -100,7 +109,7 @@ def _settled_desk(
         database=database,
         book=rules.built,
         topics=topics.built,
-        renderer=renderer,
+        _renderer=renderer,
         fallbacks=(
             *topics.fallbacks,
             *rules.fallbacks,
@@ -124,7 +133,7 @@ def settle_rules(
     unread = unread_rule_files(workspace.root)
 
     def build(files: Mapping[str, str]) -> tuple[RuleBook, tuple[Problem, ...]]:
-        read = [read_rule_file(text, path) for path, text in files.items()]
+        read = read_rule_files(workspace.root, files)
         analysts = [one.name for one in config.analysts]
         book = compile_rules(read, topics, today, analysts=analysts, purpose=Purpose.MATCHING)
         lost = [problem for problem in unreadable if not files.get(problem.where.path)]
@@ -142,7 +151,7 @@ def settle_topics(workspace: Workspace, database: Database, keep: datetime | Non
     passages, lost_passages = read_passage_texts(workspace)
 
     def build(files: Mapping[str, str]) -> tuple[Topics, tuple[Problem, ...]]:
-        topics, problems = build_topics(files, passages, workspace.models)
+        topics, problems = read_topics(workspace, files, passages)
         lost = [problem for problem in unreadable if not files.get(problem.where.path)]
         return topics, tuple(sorted({*problems, *lost, *lost_passages}))
 
@@ -151,6 +160,9 @@ def settle_topics(workspace: Workspace, database: Database, keep: datetime | Non
 
 def load_templates(workspace: Workspace) -> tuple[Renderer, tuple[Problem, ...]]:
     """Return a renderer for digests/; broken or missing templates are replaced by the shipped ones."""
+    from monitor.digests.check import check_templates
+    from monitor.digests.render import Renderer
+
     texts, unreadable = read_texts(workspace.digests, workspace.root, "*.j2")
     starter = starter_templates()
     # The shipped ones are known to be good, and trying a template out costs more than a round with nothing new.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.alerts.route import recipients
 from monitor.config import Config
-from monitor.records import DigestSpec, Problem, Send
+from monitor.records import DigestSpec, Problem, Send, Source
 from monitor.rules.compile import RuleBook
-from monitor.text.located_toml import Document, parse_toml
+from monitor.text.located_toml import Document, KeyPath, parse_toml
 
 CONFIG = "config.toml"
 _FORMATS = ("md", "html", "txt")
@@ -31,14 +32,28 @@ def reference_problems(config: Config, text: str, named: Named) -> tuple[Problem
     A slip here loses news without a trace: a digest that asks for "cpec-securty" is empty every morning.
     ``text`` is the file that ``config`` was read from.
     """
-    document = parse_toml(text, CONFIG)
+    document = _Places(text)
     found: list[Problem] = []
     for spec in config.digests:
         found.extend(_digest_problems(spec, document, named))
     return tuple(sorted((*found, *_unheard(config, document, named.book))))
 
 
-def _digest_problems(spec: DigestSpec, document: Document, named: Named) -> Iterator[Problem]:
+class _Places:
+    """Where things stand in config.toml, read when something is wrong and a place is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def where(self, path: KeyPath) -> Source:
+        return self._document.where(path)
+
+    @cached_property
+    def _document(self) -> Document:
+        return parse_toml(self._text, CONFIG)
+
+
+def _digest_problems(spec: DigestSpec, document: _Places, named: Named) -> Iterator[Problem]:
     rules = [compiled.rule.full_id for compiled in named.book.rules]
     for key, kind, wanted, known in (
         ("topics", "topic", spec.topics, list(named.topics)),
@@ -59,7 +74,7 @@ def _digest_problems(spec: DigestSpec, document: Document, named: Named) -> Iter
         yield Problem(where, "C003", what, 'name where it goes, like routes = ["folder"]')
 
 
-def _unheard(config: Config, document: Document, book: RuleBook) -> Iterator[Problem]:
+def _unheard(config: Config, document: _Places, book: RuleBook) -> Iterator[Problem]:
     """Yield the analysts whose rules ask for alerts that have no route to anybody."""
     routes = {analyst.name: analyst.routes for analyst in config.analysts}
     follows = [(analyst.name, analyst.follows) for analyst in config.analysts]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,19 +29,49 @@ LABELS = "seeds/labels.toml"
 CONTRAST = "classifiers/contrast.jsonl"
 
 
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What a model is fitted from besides the definitions; ``background`` is learned as what is ordinary."""
+
+    passages: tuple[Passage, ...]
+    judgements: tuple[Judgement, ...]
+    background: Background = field(default_factory=Background)
+
+
 @dataclass(slots=True)
 class Topics:
     """What relevance is learned from. ``fingerprint`` names the model these give; fitting waits until it is needed."""
 
     definitions: tuple[TopicDefinition, ...]
-    passages: tuple[Passage, ...]
-    judgements: tuple[Judgement, ...]
     fingerprint: str
     models: Path
     """Folder of fitted models."""
-    background: Background = field(default_factory=Background)
-    """Unlabelled items of the archive, learned as what is ordinary."""
+    read_lessons: Callable[[], Lessons] = field(repr=False)
+    """Called once, when somebody asks: thousands of passages need not be read where nothing is fitted."""
+    _lessons: Lessons | None = field(default=None, repr=False)
     _model: Model | None = field(default=None, repr=False)
+
+    @property
+    def lessons(self) -> Lessons:
+        """Return what is learned from."""
+        if self._lessons is None:
+            self._lessons = self.read_lessons()
+        return self._lessons
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Return the passages written or quoted for learning."""
+        return self.lessons.passages
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """Return what analysts said of items."""
+        return self.lessons.judgements
+
+    @property
+    def background(self) -> Background:
+        """Return unlabelled items of the archive."""
+        return self.lessons.background
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -132,7 +162,8 @@ def build_topics(
     known, said = tuple({one.id: one for _, one in reversed(definitions)}.values())[::-1], tuple(judgements)
     background = read_background(models)
     name = fingerprint(known, passages, said, background.items)
-    return Topics(known, passages, said, name, models, background), tuple(sorted(problems))
+    lessons = Lessons(passages, said, background)
+    return Topics(known, name, models, lambda: lessons), tuple(sorted(problems))
 
 
 def _seed_passages(

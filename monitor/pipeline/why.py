@@ -42,6 +42,8 @@ class Why:
     """How the item is known again, as ``kind value``."""
     is_older_version: bool = False
     """True when the item was assessed with other rules than those in force now; the rules here are those of now."""
+    held_since: tuple[str, ...] = ()
+    """The rules that hold now and would have brought it."""
     fallbacks: tuple[str, ...] = field(default=())
 
     @property
@@ -57,7 +59,15 @@ class Why:
     @property
     def answer(self) -> str:
         """Return the outcome in one sentence."""
-        return self.fate.answer
+        return " ".join(filter(None, (self.fate.answer, self.since_then)))
+
+    @property
+    def since_then(self) -> str:
+        """Return what has changed since the outcome was decided, empty if nothing that matters."""
+        if not self.held_since:
+            return ""
+        hold = "holds" if len(self.held_since) == 1 else "hold"
+        return f"The rules were changed since then: {', '.join(self.held_since)} {hold} now."
 
 
 def explain(desk: Desk, asked: str, analyst: str | None, now: datetime) -> Why:
@@ -89,6 +99,8 @@ def _explain(connection: Connection, desk: Desk, asked: str, analyst: str, now: 
     muted = mutings(desk.book, text)
     fate = read_fate(connection, desk, sought, analyst, now)
     item = stored.item if stored else None
+    is_older_version = is_assessed and stored is not None and stored.assessment.rules_version != desk.book.version
+    judged = Judged(sought, fate, answers, scores, muted, _entities(desk, text), is_older_version)
     return Why(
         sought=sought,
         analyst=analyst,
@@ -99,10 +111,11 @@ def _explain(connection: Connection, desk: Desk, asked: str, analyst: str, now: 
         rules=answers,
         mutings=tuple(muting for muting in muted if muting.owner == analyst),
         fate=fate,
-        flips=flips_for(connection, desk, Judged(sought, fate, answers, scores, muted, _entities(desk, text)), now),
+        flips=flips_for(connection, desk, judged, now),
+        held_since=tuple(answer.rule for answer in judged.held_since),
         revisions=item_rows.history(connection, item.id) if item else (),
         keys=_keys(connection, item) if item else (),
-        is_older_version=is_assessed and stored is not None and stored.assessment.rules_version != desk.book.version,
+        is_older_version=is_older_version,
         fallbacks=desk.fallbacks,
     )
 

@@ -14,11 +14,14 @@ from monitor.store import assessments, lists
 from monitor.store import feeds as feed_rows
 from monitor.store import items as item_rows
 from monitor.store.engine import Connection
+from monitor.store.search import tokens
 from monitor.text.language import guess_language
 
 MAX_OTHERS = 5
 MAX_SEARCHED = 14
 """Words of a headline that are searched for; a forwarded one often drags its sender's comment behind it."""
+RANKED = 300
+"""Items of each search that are ranked, the newest: more have the words only where these are everyday ones."""
 _ID = re.compile(r"[0-9a-f]{6,}")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -42,7 +45,7 @@ class Sought:
     how: str
     """How the item was found, in words."""
     others: tuple[AssessedItem, ...] = ()
-    """Further items that fit, newest first."""
+    """Further items that fit, the best first."""
     feeds: tuple[CarryingFeed, ...] = ()
     lang: str | None = None
 
@@ -110,8 +113,28 @@ def _by_words(connection: Connection, asked: str) -> tuple[tuple[str, ...], str]
 
 
 def _search(connection: Connection, words: Sequence[str]) -> tuple[str, ...]:
-    query = " ".join(words)
-    return tuple(lists.list_ids(connection, lists.ItemFilter(query=query, limit=MAX_OTHERS + 1)))
+    """Return the items that hold all words, at most ``MAX_OTHERS`` and one: by title first, then the newest.
+
+    A title that is these words comes first, then one that begins with them, one that holds them one after the other,
+    and one that holds all of them.
+    """
+    plain = " ".join(words)
+    found = {
+        headline.item: headline
+        for query in (f'"{plain}"', plain)
+        for headline in lists.list_headlines(connection, lists.ItemFilter(query=query, limit=RANKED))
+    }
+    asked = tokens(plain)
+    newest = sorted(found.values(), key=lambda one: (one.first_seen_at, one.item), reverse=True)
+    return tuple(one.item for one in sorted(newest, key=lambda one: _rank(one.title, asked))[: MAX_OTHERS + 1])
+
+
+def _rank(title: str, asked: Sequence[str]) -> int:
+    words = tokens(title)
+    places = [place for place in range(len(words)) if words[place : place + len(asked)] == asked]
+    if places:
+        return 0 if words == asked else 1 if places[0] == 0 else 2
+    return 3 if set(asked) <= set(words) else 4
 
 
 def _feeds_for(connection: Connection, desk: Desk, asked: str, lang: str | None) -> tuple[CarryingFeed, ...]:

@@ -54,6 +54,17 @@ class Judged:
     muted: tuple[Muting, ...]
     entities: tuple[str, ...] = ()
     """What is mentioned, in reading order."""
+    is_older_version: bool = False
+    """True when the item was assessed with other rules than those in force now."""
+
+    @property
+    def held_since(self) -> tuple[RuleAnswer, ...]:
+        """Return the rules that hold now and came too late for an item that did not arrive."""
+        if self.fate.has_arrived or not self.is_older_version or self.muted:
+            return ()
+        return tuple(
+            one for one in self.answers if one.verdict is Verdict.HELD and one.send in (Send.ALERT, Send.DIGEST)
+        )
 
 
 def flips_for(connection: Connection, desk: Desk, judged: Judged, now: datetime) -> tuple[Flip, ...]:
@@ -61,6 +72,8 @@ def flips_for(connection: Connection, desk: Desk, judged: Judged, now: datetime)
     one = judged.sought.item
     if judged.fate.has_arrived and one is not None:
         return _away(one, judged.answers, judged.scores)
+    if judged.held_since:
+        return (_too_late(judged),)
     found = [*_sources(judged.sought), *_unread(one), *_unmuted(judged.muted)]
     if one is None or not one.item.is_backlog:
         found += _thresholds(connection, desk.config.digests, judged.scores, now)
@@ -72,6 +85,20 @@ def flips_for(connection: Connection, desk: Desk, judged: Judged, now: datetime)
         found += [flip for answer in judged.answers if answer.verdict is Verdict.HELD for flip in _heard(answer)]
         found += _new_rule(judged.entities)
     return tuple(sorted(found, key=lambda flip: flip.cost)[:SHOWN])
+
+
+def _too_late(judged: Judged) -> Flip:
+    """Return that there is nothing left to change: the rules of today would have brought it."""
+    rules = " and ".join(answer.rule for answer in judged.held_since)
+    holds = f"{rules} holds now" if len(judged.held_since) == 1 else f"{rules} hold now"
+    closed = [digest.digest for digest in judged.fate.digests if digest.digest]
+    if closed:
+        what = f"nothing: {holds}, and {closed[0]} was closed before; a digest decides about an item once"
+        effect = "items like it will come from the next round on"
+    else:
+        what = f"nothing: {holds}; the next round judges it again"
+        effect = "it may enter the next digest, without an alert"
+    return Flip((Change(ChangeKind.SETTING, what, cost=0.0),), effect)
 
 
 def _sources(sought: Sought) -> list[Flip]:

@@ -16,6 +16,10 @@ MUTE_DAYS = 90
 """A mute holds at most this long (DESIGN §6): what is silenced for good is forgotten."""
 MAX_SUGGESTIONS = 100
 """So many unknown references mean that a whole file is missing; to look for a slip in each would take minutes."""
+MAX_CIRCLES = 100
+"""Places named: more of them are mended together with these."""
+MAX_STEPS = 12
+"""Of a circle that a message writes out."""
 _ORDER = (Send.OFF, Send.RECORD, Send.DIGEST, Send.ALERT)
 _KINDS = {Kind.ENTITY: "an entity", Kind.SET: "a set", Kind.WORDS: "a words group"}
 
@@ -58,12 +62,16 @@ def check_cycles(library: Library) -> Iterator[Problem]:
             case _:
                 continue
     left = _endless(links)
+    found = 0
     for id_ in sorted(left):
         circle = _circle(id_, left)
         if circle:
-            what = f"goes in a circle: {' → '.join(circle)}"
+            what = f"goes in a circle: {_way(circle)}"
             fix = "remove one of the steps; a set cannot hold itself, and nothing is part of its own part"
             yield Problem(library.declarations[id_][0].where, Code.CYCLE, f'"{id_}" {what}', fix)
+            found += 1
+            if found == MAX_CIRCLES:
+                return
 
 
 def check_topics(library: Library) -> Iterator[Problem]:
@@ -199,6 +207,13 @@ def _circle(start: str, links: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
                 came_from[there] = here
                 waiting.append(there)
     return ()
+
+
+def _way(circle: tuple[str, ...]) -> str:
+    """Return the steps of a circle; of a long one how it begins and ends."""
+    if len(circle) <= MAX_STEPS:
+        return " → ".join(circle)
+    return f"{' → '.join(circle[:4])} → … → {' → '.join(circle[-2:])} ({len(circle) - 1} steps)"
 
 
 def _kind(library: Library, id_: str) -> Kind | None:

@@ -65,6 +65,10 @@ class Code(StrEnum):
     EMPTY_EXAMPLE = "R053"
     MISSING_FORM = "R054"
     HIDES_NAME = "R055"
+    FOREIGN_SIGN = "R056"
+    TWICE = "R057"
+    NO_EFFECT = "R058"
+    UNKNOWN_SOURCE = "R059"
 
 
 ABSENCES = frozenset(

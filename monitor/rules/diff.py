@@ -11,7 +11,7 @@ from monitor.records import RuleMatch
 from monitor.rules.compile import CompiledRule, RuleBook, describe_entity, describe_rule, index_rules
 from monitor.rules.match import Held, ItemText, NotFound, Stopped, evaluate, match_found, match_item, owner_hits
 from monitor.rules.narrow import atoms_of, narrow
-from monitor.text.fold import fold_tight
+from monitor.text.terms import fold_term
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _spellings(book: RuleBook, ids: Collection[str]) -> set[tuple[str, tuple[obj
 
 def _touched(book: RuleBook, changed: Collection[str], spellings: Collection[str]) -> set[str]:
     """Return the changed entities and those with a name inside a changed spelling: it hides them."""
-    folded = [fold_tight(spelling).text for spelling in sorted(spellings)]
+    folded = [fold_term(spelling) for spelling in sorted(spellings)]
     # Necessary for a name to stand inside, and cheap to ask; the search itself is asked of those few.
     inside = {
         name.text

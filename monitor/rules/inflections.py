@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.text.fold import fold_tight
+from monitor.text.terms import fold_term
 
 MIN_LETTERS = 4
 _URDU_ENDING = "ہ"
@@ -36,9 +36,9 @@ def missing_forms(word: str, listed: Sequence[str]) -> tuple[str, ...]:
         forms = tuple(word[:-1] + ending for ending in _HINDI_FORMS)
     else:
         return ()
-    known = {fold_tight(one).text.strip() for one in listed}
+    known = {fold_term(one).strip() for one in listed}
     beginnings = tuple(one.removesuffix("*") for one in listed if one.endswith("*"))
     missing = tuple(
-        form for form in forms if fold_tight(form).text.strip() not in known and not form.startswith(beginnings or "\0")
+        form for form in forms if fold_term(form).strip() not in known and not form.startswith(beginnings or "\0")
     )
     return missing if len(missing) == len(forms) else ()

@@ -63,6 +63,11 @@ def scripts_of(lang: str) -> frozenset[str]:
     return found or frozenset({"latin"})
 
 
+def is_within(lang: str, wanted: str) -> bool:
+    """Return whether a language is the one a filter names: ``fa`` covers ``fa-AF``, and not the reverse."""
+    return lang == wanted or lang.startswith(f"{wanted}-")
+
+
 def is_language(tag: str) -> bool:
     """Return whether ``tag`` is a language code, with or without a region: ``ur``, ``fa-AF``."""
     primary, _, rest = tag.partition("-")

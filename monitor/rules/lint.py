@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
+from monitor.matching.lexicon import Lexicon, compile_lexicon
 from monitor.matching.terms import Pattern, patterns_of
 from monitor.records import Problem, Send, Severity, Source
 from monitor.rules.codes import Code
 from monitor.rules.common_words import is_common
-from monitor.rules.declared import Clause, ListedName, Rule
-from monitor.rules.languages import scripts_of
+from monitor.rules.declared import Clause, ListedName, Rule, Term
+from monitor.rules.languages import is_within, scripts_of
 from monitor.rules.library import Kind, Library
 from monitor.text.language import scripts
 
@@ -73,6 +75,10 @@ def lint_expired(library: Library) -> Iterator[Problem]:
         if library.today is not None and rule.expires is not None and rule.expires < library.today:
             what = f"[rule.{rule.id}] is off since {rule.expires}"
             yield _warning(rule.place("expires"), Code.EXPIRED, what, "write a later day, or remove the rule")
+        before = rule.filters.before
+        if library.today is not None and before is not None and before <= library.today:
+            what = f'[rule.{rule.id}] looks at items from "before" {before} only, and news are later'
+            yield _warning(rule.place("before"), Code.EXPIRED, what, "write a later day, or remove the rule")
 
 
 def lint_never_matches(library: Library) -> Iterator[Problem]:
@@ -153,6 +159,9 @@ def _searched(library: Library) -> Iterator[tuple[str, Source]]:
             yield from ((term.text, term.where) for term in words.terms)
         for rule in file.rules:
             yield from ((term.text, term.where) for term in rule.terms if term.reference is None)
+        silencing = [term for mute in file.mutes for term in mute.terms]
+        silencing += [term for tune in file.tunes for term in tune.also_none]
+        yield from ((term.text, term.where) for term in silencing if term.reference is None)
 
 
 def _contradictions(rule: Rule, library: Library) -> Iterator[tuple[Source, str]]:
@@ -161,22 +170,42 @@ def _contradictions(rule: Rule, library: Library) -> Iterator[tuple[Source, str]
         yield rule.place("before"), f'"before" {filters.before} is not later than "after" {filters.after}'
     if rule.expires is not None and filters.after is not None and rule.expires < filters.after:
         yield rule.place("expires"), f'it expires on {rule.expires}, before "after" {filters.after}'
+    if filters.max_age == timedelta(0):
+        yield rule.place("max_age"), '"max_age" of no time is less than the age of any item'
+    if filters.langs and all(any(is_within(lang, one) for one in filters.not_langs) for lang in filters.langs):
+        yield rule.place("not_langs"), '"not_langs" excludes everything that "langs" asks for'
     for key, wanted, unwanted in (
-        ("not_langs", filters.langs, filters.not_langs),
         ("not_sources", filters.sources, filters.not_sources),
         ("not_stances", filters.stances, filters.not_stances),
     ):
         if wanted and set(wanted) <= set(unwanted):
             yield rule.place(key), f'"{key}" excludes everything that "{key.removeprefix("not_")}" asks for'
     forbidden = library.all_atoms(rule.none)
+    phrases = compile_lexicon((), sorted(atom for atom in forbidden if not atom.startswith("@")))
     for clause in rule.required:
         atoms = library.all_atoms(clause.terms)
-        if atoms and atoms <= forbidden:
+        if atoms and all(atom in forbidden or _is_forbidden(atom, phrases, library) for atom in atoms):
             yield clause.where, f'"none" forbids all that {clause} asks for'
     allowed = _allowed_scripts(rule)
     for clause in rule.required if allowed else ():
         if not _can_appear(clause, allowed, library):
             yield clause.where, f"{clause} is found in no script of langs {', '.join(filters.langs)}"
+
+
+def _is_forbidden(atom: str, phrases: Lexicon, library: Library) -> bool:
+    """Return whether something that ``none`` forbids stands in every spelling of an atom."""
+    spellings = library.spellings(Term(atom, Source("", 1, 1)))
+    return bool(spellings) and all(_holds(text, phrases) for text in spellings)
+
+
+def _holds(text: str, phrases: Lexicon) -> bool:
+    found = phrases.find(text.removesuffix("*"), "").phrases
+    if not text.endswith("*"):
+        return bool(found)
+    # Of attack* only the beginning is known: "attack" forbids not all of its words, "attack*" does.
+    words = text.removesuffix("*").split()
+    end = len(text) - 1 - len(words[-1]) if words else 0
+    return any(phrase.endswith("*") or hit.end <= end for phrase, hits in found.items() for hit in hits)
 
 
 def _allowed_scripts(rule: Rule) -> frozenset[str]:

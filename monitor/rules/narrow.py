@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from monitor.matching.lexicon import compile_lexicon
 from monitor.matching.terms import Entity
 from monitor.rules.compile import CompiledRule, RuleBook, index_rules
+
+_PARAGRAPH = "\n\n"
 
 
 def narrow(book: RuleBook, keep: Callable[[CompiledRule], bool], more: Collection[str] = ()) -> RuleBook:
@@ -40,11 +44,12 @@ def atoms_of(compiled: CompiledRule) -> frozenset[str]:
 def with_rivals(entities: Sequence[Entity], ids: Collection[str]) -> tuple[Entity, ...]:
     """Return the entities of ``ids`` and those with a name that holds one of theirs, in the given order."""
     inner = compile_lexicon((), sorted(_texts(entity for entity in entities if entity.id in ids)))
-    return tuple(
-        entity
-        for entity in entities
-        if entity.id in ids or any(inner.find(text, "").phrases for text in _texts((entity,)))
-    )
+    others = [(entity.id, text) for entity in entities if entity.id not in ids for text in _texts((entity,))]
+    # One search for all of them, a name in a paragraph: no term reaches from one into the next.
+    starts = [0, *accumulate(len(text) + len(_PARAGRAPH) for _, text in others)]
+    found = inner.find("", _PARAGRAPH.join(text for _, text in others)).phrases
+    rivals = {others[bisect_right(starts, hit.start) - 1][0] for hits in found.values() for hit in hits}
+    return tuple(entity for entity in entities if entity.id in ids or entity.id in rivals)
 
 
 def _texts(entities: Iterable[Entity]) -> set[str]:

@@ -14,7 +14,7 @@ from monitor.matching.terms import Entity, is_short_form
 from monitor.records import Evidence, Field
 from monitor.rules.match import ItemText
 from monitor.text.characters import KINDS, Kind
-from monitor.text.fold import fold_tight
+from monitor.text.terms import fold_term
 
 LEAST_LIKENESS = 0.65
 """Dice overlap of letter pairs. Tehreek/Tehrik has 0.67, Dasu/Dassu 0.73; below lie mostly other words."""
@@ -105,7 +105,7 @@ def first_of(variants: Sequence[Variant], atoms: Collection[str], fields: Sequen
 
 
 def _fold(word: str) -> str:
-    return fold_tight(word).text.strip()
+    return fold_term(word).strip()
 
 
 def _words(text: str) -> Iterator[tuple[int, int, str]]:

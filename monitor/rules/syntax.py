@@ -76,6 +76,8 @@ def _meant(top: Table, key: str) -> str:
     """Return what an unknown table was probably meant to be, by what it holds; empty if that says nothing."""
     if key == "owner":
         return "put a line [file] above it"
+    if key in {"example", "near"}:
+        return f"write the rule it belongs to before it: [[rule.some-id.{key}]]"
     held = set(top.keys_of(key)) if top.is_table(key) else set()
     kind = next((kind for signs, kind in _SIGNS if held & signs), None)
     return f"did you mean [{kind}.{key}]?" if kind else ""

@@ -32,6 +32,8 @@ _EXAMPLE_KEYS = ("match", "text", "title", "lang", "source", "stance", "publishe
 SEVERITIES = enum_choices(Severity)
 SENDS = enum_choices(Send)
 _STANCES = {word: word for word in enum_choices(Stance)}
+MAX_NEAR_LINES = 8
+"""The search for the closest takes twice the time with each: of 8, in an item with 20,000 of them, three seconds."""
 MAX_NEAR_WORDS = 500
 """Farther apart than this is not near; ``all`` asks for words anywhere in an item."""
 
@@ -43,6 +45,8 @@ def read_rule(table: Table, id_: str, owner: str) -> Rule:
     near = tuple(_read_near(entry) for entry in table.tables("near", f"a near of {table.spoken}"))
     if not (table.has("all") or table.has("near")):
         fix = 'add: all = ["@cpec", "attack*"]  or a [[….near]] table'
+        if not any(table.has(key) for key in _KEYS if key != "example"):
+            fix = "it has examples and nothing else: is its id the one of the rule they belong to?"
         table.report(Code.NO_CLAUSE, table.declared_at, f'{table.spoken} has neither "all" nor "near"', fix)
     examples = tuple(_read_example(entry) for entry in table.tables("example", f"an example of {table.spoken}"))
     return Rule(
@@ -139,7 +143,12 @@ def _read_near(table: Table) -> Near:
     moved = {key: f"it belongs to the rule: move it above the first [[{_header(table)}]]" for key in _KEYS}
     table.check_keys(("words", "within", "all"), moved)
     words = table.number("words", 1, MAX_NEAR_WORDS)
-    within = table.choice("within", {"sentence": "sentence"})
+    within = None
+    if table.is_number("within"):
+        fix = f"the number of words between them stands in words: write words = {table.shown('within')}"
+        table.report(Code.WRONG_TYPE, table.where("within"), '"within" can be "sentence", and this is a number', fix)
+    else:
+        within = table.choice("within", {"sentence": "sentence"})
     if table.has("words") == table.has("within"):
         given = 'both "words" and' if table.has("words") else 'neither "words" nor'
         fix = 'write one of them: words = 15  or  within = "sentence"'
@@ -149,6 +158,11 @@ def _read_near(table: Table) -> Near:
     if table.has("all") and len(clauses) < 2 and table.is_sound:
         fix = "name at least two things that must stand close together, or use all = […] of the rule"
         table.report(Code.NEAR_LINES, table.where("all"), f"{table.spoken} asks for one thing only", fix)
+    if len(clauses) > MAX_NEAR_LINES:
+        what = f"{table.spoken} asks for {len(clauses)} things close together"
+        fix = f"name at most {MAX_NEAR_LINES}; of those in one more pair of [ ] any one is enough"
+        table.report(Code.OUT_OF_RANGE, table.where("all"), what, fix)
+        clauses = clauses[:MAX_NEAR_LINES]
     return Near(clauses, None if within else words, table.declared_at)
 
 

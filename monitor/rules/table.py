@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TypeVar
@@ -163,8 +165,21 @@ class Table:
         self.report(Code.UNKNOWN_CHOICE, where, f'"{key}" cannot be "{value}"', fix)
         return None
 
+    def is_number(self, key: str) -> bool:
+        """Return whether a number stands here, where something else is wanted."""
+        return isinstance(self._value.get(key), int | float) and not isinstance(self._value[key], bool)
+
+    def shown(self, key: str) -> str:
+        """Return a value as messages print it."""
+        return _shown(self._value.get(key))
+
     def number(self, key: str, least: int, most: int) -> int | None:
         """Read a whole number between ``least`` and ``most``."""
+        given = self._value.get(key)
+        if isinstance(given, float):
+            fix = f"write: {key} = {round(given) if abs(given) <= most else most}"
+            self.report(Code.WRONG_TYPE, self.where(key), f'"{key}" must be a whole number, and this is {given}', fix)
+            return None
         value = self._typed(key, int, "a whole number", f"write: {key} = 15  (without quotes)")
         if value is not None and not least <= value <= most:
             self._report_range(self.where(key), f'"{key}"', value, f"{least} and {most}")
@@ -200,7 +215,8 @@ class Table:
         span = parse_duration(value) if isinstance(value, str) else None
         if span is None:
             written = f'"{value}"' if isinstance(value, str) else _shown(value)
-            fix = f'write a whole number and s, m, h, d or w, in quotes: {key} = "6h"'
+            meant = _meant_duration(value) if isinstance(value, str) else ""
+            fix = f'write a whole number and s, m, h, d or w, in quotes: {key} = "{meant or "6h"}"'
             self.report(Code.BAD_DURATION, self.where(key), f'"{key}" is {written}, which is no length of time', fix)
         return span
 
@@ -226,7 +242,7 @@ class Table:
 
     def _report_date(self, key: str, value: object, example: str) -> None:
         written = f'"{value}"' if isinstance(value, str) else f"{_shown(value)} ({spoken_type(value)})"
-        fix = f"write year, month and day without quotes: {key} = {example}"
+        fix = f"write year, month and day without quotes: {key} = {_meant_day(value) or example}"
         self.report(Code.BAD_DATE, self.where(key), f'"{key}" is {written}, which is not a date here', fix)
 
     def tables(self, key: str, spoken: str) -> Iterator[Table]:
@@ -253,6 +269,19 @@ class Table:
             Code.WRONG_TYPE, self.where(key), f'"{key}" must be {wanted}, and this is {spoken_type(value)}', fix
         )
         return None
+
+
+def _meant_duration(written: str) -> str:
+    """Return a length of time as it is written here ("3 days"), empty if nobody can tell what it means."""
+    found = re.fullmatch(r"(\d{1,4})\s*(s|m|h|d|w)(?:ec|in|r|ou|ay|eek|econd|inute|our)?s?", written.strip().lower())
+    return f"{int(found[1])}{found[2]}" if found else ""
+
+
+def _meant_day(value: object) -> str:
+    """Return the day of a date in quotes, or of a time, empty if there is none."""
+    with suppress(ValueError):
+        return date.fromisoformat(str(value)[:10]).isoformat()
+    return ""
 
 
 def _lookup(value: object, path: KeyPath) -> object:

@@ -73,6 +73,8 @@ def _is_term(table: Table, text: str, where: Source) -> bool:
     if "*" in stem or stem != stem.rstrip():
         beginning = stem.split("*", 1)[0].strip() or stem.replace("*", "").strip()
         fix = f'write "{beginning}*" for every word that begins so, or list the forms you mean'
+        if ".*" in text:
+            fix = "there are no patterns: list the words one by one; a near table asks that they stand close"
         table.report(Code.STAR_PLACE, where, f'in "{text}" the * does not stand at the end of a word', fix)
         return False
     if stem != text and is_unspaced(stem[-1:]):

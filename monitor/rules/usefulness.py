@@ -13,6 +13,7 @@ from monitor.rules.codes import Code
 from monitor.rules.declared import Clause, Filters, ListedName, Rule, RuleFile, Term, WatchedEntity
 from monitor.rules.inflections import missing_forms
 from monitor.rules.library import Library
+from monitor.rules.slips import SLIP_LINTS
 
 SOON = timedelta(days=14)
 """A rule that ends within two weeks is named while somebody can still decide."""
@@ -148,6 +149,7 @@ USEFULNESS_LINTS = (
     lint_shadowed,
     lint_expires_soon,
     lint_missing_forms,
+    *SLIP_LINTS,
 )
 
 

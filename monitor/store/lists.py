@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from monitor.records import AssessedItem
 from monitor.store import assessments
-from monitor.store.schema import facets, items, search_documents
+from monitor.store.schema import facets, items, revisions, search_documents
 from monitor.store.search import found, search_expression
+from monitor.store.writing import in_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,26 @@ def list_ids(conn: Connection, asked: ItemFilter) -> list[str]:
     if query is None:
         return []
     return [row.item for row in conn.execute(query.limit(asked.limit).offset(asked.offset))]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What a list shows of an item at the least."""
+
+    item: str
+    title: str
+    first_seen_at: datetime
+
+
+def list_headlines(conn: Connection, asked: ItemFilter) -> tuple[Headline, ...]:
+    """Return the titles of the items a filter asks for, newest first."""
+    order = {item: number for number, item in enumerate(list_ids(conn, asked))}
+    is_current = (revisions.c.item == items.c.id) & (revisions.c.revision == items.c.revision)
+    query = sa.select(items.c.id, revisions.c.title, items.c.first_seen_at).join_from(items, revisions, is_current)
+    found = [
+        Headline(*row) for batch in in_batches(order) for row in conn.execute(query.where(items.c.id.in_(batch))).all()
+    ]
+    return tuple(sorted(found, key=lambda one: order[one.item]))
 
 
 def count_items(conn: Connection, asked: ItemFilter) -> int:

@@ -21,6 +21,7 @@ from monitor.text.fold import fold
 
 # Kana, CJK ideographs with extensions and compatibility forms: scripts that put no space between words.
 _UNSPACED = re.compile("([\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
+_TOKEN = re.compile(r"[^\W_]+")
 _TERMS = re.compile(r'"([^"]*)"|([^\s"]+)')
 _WORDS = sa.column("words", sa.Text)
 _SEARCH = sa.table("search", sa.column("rowid", sa.Integer), _WORDS)
@@ -60,6 +61,11 @@ def _document(item: Item) -> str:
 
 def _spaced(text: str) -> str:
     return _UNSPACED.sub(r" \1 ", fold(text).text)
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text as the index knows them, each CJK character by itself."""
+    return _TOKEN.findall(_spaced(text))
 
 
 def search_expression(query: str) -> str | None:

@@ -33,7 +33,7 @@ _BREAKS = re.compile(rb"\n[ \n]*")
 _FIRST_ARABIC = 0x0600
 _FIRST_TO_JOIN = 0x0900
 _DENSE = frozenset({Kind.ARABIC, Kind.UNSPACED, Kind.UNSPACED_MARK})
-_MAY_JOIN = re.compile(
+MAY_JOIN = re.compile(
     # Second halves of characters that NFC writes as one and that are not accents: voiced kana, Korean syllables in
     # pieces, two-part vowel signs of Bengali to Sinhala, Burmese.
     "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
@@ -74,15 +74,20 @@ def fold_tight(original: str) -> Folded:
 def slice_of(folded: Folded, start: int, end: int) -> tuple[int, int]:
     """Return the slice of the original that folded characters ``start`` to ``end`` stand for.
 
-    Marks on its last letter belong to it even where they vanish; separators and signs after it do not.
+    Marks on its last letter belong to it even where they vanish, and so do the further pieces of a Korean syllable;
+    separators and signs after it do not.
     """
     if start >= end:
         return folded.offsets[start], folded.offsets[start]
     stop = folded.offsets[end - 1] + 1
     limit = folded.offsets[end]  # what vanished after the last letter stands before this
-    while stop < limit and unicodedata.category(folded.original[stop])[0] == "M":
+    while stop < limit and _continues_letter(folded.original[stop]):
         stop += 1
     return folded.offsets[start], stop
+
+
+def _continues_letter(character: str) -> bool:
+    return "\u1161" <= character <= "\u11c2" or unicodedata.category(character)[0] == "M"
 
 
 def _fold(original: str, *, is_tight: bool) -> Folded:
@@ -276,7 +281,7 @@ def _take(source: NDArray[np.uint32], *, is_tight: bool) -> tuple[NDArray[np.uin
 def _joined(original: str, source: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Write as one the letters that came in pieces and whose pieces are no accents (か + ゛)."""
     source = source.copy()
-    for pieces in _MAY_JOIN.finditer(original):
+    for pieces in MAY_JOIN.finditer(original):
         joined = unicodedata.normalize("NFC", pieces[0])
         if len(joined) == 1:
             source[pieces.start()] = ord(joined)

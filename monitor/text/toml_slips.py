@@ -9,6 +9,18 @@ Finding = tuple[str, int, str, str]
 
 _FOREIGN = {"،": ",", "，": ",", "、": ",", "؛": ",", "＝": "=", "：": "=", "［": "[", "］": "]", "｛": "{", "｝": "}"}
 """Signs of Urdu and Chinese keyboards, and the ones that are meant."""
+_INVISIBLE = {
+    "\u00a0": "a no-break space",
+    "\u2007": "a space that never breaks",
+    "\u202f": "a narrow no-break space",
+    "\u3000": "a full-width space",
+    "\ufeff": "a byte order mark",
+    "\u200b": "a space without width",
+    "\u200c": "a half-space",
+    "\u200e": "a mark for the direction of writing",
+    "\u200f": "a mark for the direction of writing",
+}
+"""What is pasted along from web pages and chats."""
 _COMMENTS = ("//", "--", "/*", "<!--", ";", "%")
 _JOINS = re.compile(r"(?:and|or|AND|OR|not|NOT)\b|[&|+]")
 _DATE = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
@@ -24,6 +36,9 @@ def find_slip(text: str, at: int, statement: int, *, is_in_list: bool) -> Findin
     if rest[:1] in _FOREIGN:
         meant = _FOREIGN[rest[0]]
         return "T003" if meant == "," else "T001", at, f'"{rest[0]}" is not the sign that is meant', f"write {meant}"
+    if rest[:1] in _INVISIBLE:
+        what = f"{_INVISIBLE[rest[0]]} (U+{ord(rest[0]):04X}) stands here, which looks like nothing or like a space"
+        return "T007", at, what, "delete it; where a space is wanted, type one"
     line = text[statement:].split("\n", 1)[0]
     if line.startswith(_COMMENTS):
         return "T001", statement, "this line is not understood", 'a comment starts with "#"'
@@ -57,6 +72,10 @@ def _slip_in_list(text: str, at: int, rest: str) -> Finding | None:
             "a decimal is written with a point",
             f"write {decimal[0].replace(',', '.').strip()}",
         )
+    apostrophe = re.search(r"'[^'\n]*'$", text[:at])
+    if apostrophe and re.match(r"\w", rest) and "'" in rest:
+        what = "the apostrophe here ends the text that began with one"
+        return "T002", at - 1, what, 'put a text with an apostrophe into "double quotes"'
     if _JOINS.match(rest):
         fix = 'put a comma there, if both must be found; if any one is enough, more brackets: [["one", "two"]]'
         return "T003", at, f'"{rest.split(maxsplit=1)[0]}" joins nothing here', fix
@@ -76,6 +95,8 @@ def date_slip(word: str, at: int) -> Finding | None:
     year, month, day = (first, second, third) if len(found[1]) == 4 else (third, second, first)
     is_sure = len(str(year)) == 4 and 1 <= month <= 12 and (len(found[1]) == 4 or day > 12)
     meant = f"{year}-{month:02}-{day:02}" if is_sure else "2027-03-31"
+    if len(found[1]) == 4 and "-" in word and is_sure:
+        return "T004", at, f'"{word}" is no day of the calendar', "write a day that exists"
     return (
         "T004",
         at,

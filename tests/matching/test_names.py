@@ -170,6 +170,7 @@ def test_anything_else_is_no_short_form(term: str) -> None:
         ("BLF", "BLFکے", ["BLF"]),
         ("U.N.", "the UN and U.N. but not un", ["UN", "U.N."]),
         ("R&AW", "R&AW and r&aw", ["R&AW"]),
+        ("N'Ko", "N'Ko N’Ko’s NKo n'ko", ["N'Ko", "N’Ko", "NKo"]),
         ("Ormara", "ORMARA", ["ORMARA"]),
     ],
 )
@@ -209,6 +210,7 @@ def test_other_names_take_a_plural_and_a_possessive(listed: str, text: str, quot
         ("จีน", "จีนี จีน", ["จีน"]),
         ("카라치", "카라치에서", ["카라치"]),
         ("카라치", "새카라치", []),
+        ("카라치", "\u110f\u1161\u1105\u1161\u110e\u1175에서", ["\u110f\u1161\u1105\u1161\u110e\u1175"]),
         ("خضدار", "کہا\nخضدار\nمیں، خضدار\n\nمیں «خضدار» میں", ["خضدار"] * 3),
         ("خضدار", "کہا خضدار میں\tخضدار_میں۔خضدار۔ (خضدار)", ["خضدار"] * 4),
         ("खुजदार", "कहा\nखुजदार\nमें, (खुजदार)", ["खुजदार", "खुजदार"]),

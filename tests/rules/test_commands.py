@@ -100,7 +100,7 @@ def test_a_file_that_is_no_text_is_a_problem_and_the_others_are_read(workspace: 
 def test_test_runs_every_example(workspace: Path) -> None:
     done = _run(workspace, "test")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "2 examples of 1 rules: 2 passed, 0 failed\n"
+    assert done.stderr == "2 examples of 1 rule: 2 passed, 0 failed\n"
 
 
 def test_a_failed_example_says_which_clause_decided(workspace: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_draft_outside_the_workspace_is_tested_beside_its_watchlist(
     draft = tmp_path_factory.mktemp("draft") / "draft.toml"
     draft.write_text(DESK.replace("port-attacked", "draft"), encoding="utf-8")
     done = _run(workspace, "test", str(draft))
-    assert (done.returncode, done.stderr) == (0, "2 examples of 1 rules: 2 passed, 0 failed\n")
+    assert (done.returncode, done.stderr) == (0, "2 examples of 1 rule: 2 passed, 0 failed\n")
 
 
 def test_match_prints_one_line_per_item_in_the_order_given(workspace: Path) -> None:

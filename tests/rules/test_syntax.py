@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from monitor.records import Field, Problem, Send, Severity, Source
 from monitor.rules.compile import compile_rules
 from monitor.rules.proof import lint_examples_prove
+from monitor.rules.slips import lint_sources
 from monitor.rules.syntax import read_rule_file
 from tests.rules.conftest import ANALYSTS, TODAY, TOPICS
 
 BAD = Path(__file__).parent.parent / "data" / "rules" / "bad"
+SOURCES = ("dawn-home", "Dawn", "Geo News")
 CASES = sorted(path for path in BAD.iterdir() if path.suffix != ".txt")
 
 EVERYTHING = """
@@ -125,7 +127,8 @@ def _problems(case: Path) -> tuple[Problem, ...]:
     paths = sorted(case.glob("*.toml")) if case.is_dir() else [case]
     files = [read_rule_file(path.read_text(encoding="utf-8"), f"rules/{path.name}") for path in paths]
     book = compile_rules(files, TOPICS, TODAY, analysts=ANALYSTS)
-    return tuple(sorted((*book.problems, *lint_examples_prove(book))))
+    strangers = lint_sources((compiled.rule for compiled in book.rules), SOURCES)
+    return tuple(sorted((*book.problems, *lint_examples_prove(book), *strangers)))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
@@ -142,7 +145,7 @@ def test_the_place_of_a_problem_holds_the_text_it_quotes(case: Path) -> None:
         rest = lines[problem.where.line - 1][problem.where.column - 1 :]
         assert rest
         assert not rest[0].isspace()
-        if problem.code in {"R012", "R016", "R017", "R018", "R019", "R040", "R044", "R045", "R046", "R047"}:
+        if problem.code in {"R012", "R016", "R017", "R018", "R019", "R040", "R044", "R045", "R046", "R047", "R057"}:
             assert problem.what.split('"')[1].removeprefix("@") in rest
 
 
@@ -203,3 +206,71 @@ def test_reading_and_compiling_never_raise(text: str) -> None:
     lines = text.count("\n") + 1
     assert all(1 <= problem.where.line <= lines and problem.where.column >= 1 for problem in book.problems)
     assert list(book.problems) == sorted(book.problems)
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "code", "what", "fix"),
+    [
+        ('all\u00a0= ["@ttp"]', 4, "T007", "a no-break space (U+00A0) stands here", "delete it"),
+        ('\ufeffall = ["@ttp"]', 1, "T007", "a byte order mark (U+FEFF) stands here", "delete it"),
+        ("all = ['Jama'at', 'x']", 13, "T002", "the apostrophe here ends the text", 'into "double quotes"'),
+        (
+            'all = ["x"]\nexpires = 2027-02-30',
+            11,
+            "T004",
+            '"2027-02-30" is no day of the calendar',
+            "a day that exists",
+        ),
+        ('all = ["TTP.*attack"]', 8, "R016", "does not stand at the end of a word", "there are no patterns"),
+        ('all = ["x"]\nafter = "2026-11-01"', 9, "R011", "is not a date here", "after = 2026-11-01"),
+        ('all = ["x"]\nmax_age = "3 days"', 11, "R010", "no length of time", 'max_age = "3d"'),
+        ('all = ["x"]\nthrottle = "2 Weeks"', 12, "R010", "no length of time", 'throttle = "2w"'),
+        ('[[rule.x.near]]\nwords = 5.0\nall = ["x", "y"]', 9, "R003", "a whole number, and this is 5.0", "words = 5"),
+        ('[[rule.x.near]]\nwithin = 5\nall = ["x", "y"]', 10, "R003", "and this is a number", "words = 5"),
+        ('all = ["x"]\n[[example]]\nmatch = true', 3, "R001", 'unknown table "example"', "[[rule.some-id.example]]"),
+        ('all = ["x"]\n[[rule.z.example]]\nmatch = true\ntext = "x"', 1, "R020", "[rule.z] has neither", "is its id"),
+    ],
+)
+def test_a_slip_is_told_in_words(line: str, column: int, code: str, what: str, fix: str) -> None:
+    file = read_rule_file(f'[file]\nowner = "a"\n[rule.x]\n{line}\n', "rules/x.toml")
+    found = [problem for problem in file.problems if problem.code == code]
+    assert [(problem.where.column, what in problem.what, fix in problem.fix) for problem in found] == [
+        (column, True, True)
+    ], [str(problem) for problem in file.problems]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('all = ["TTP attack"]\nnone = ["attack"]', ["R043"]),
+        ('all = ["attacks"]\nnone = ["attack*"]', ["R043"]),
+        ('all = ["attack*"]\nnone = ["attack"]', []),
+        ('all = ["attack*"]\nnone = ["att*"]', ["R043"]),
+        ('all = ["suicide attack*"]\nnone = ["suicide"]', ["R043"]),
+        ('all = [["TTP attack", "raid"]]\nnone = ["attack"]', []),
+        ('all = ["raid"]\nmax_age = "0d"', ["R043"]),
+        ('all = ["TTP"]\nlangs = ["fa-AF"]\nnot_langs = ["fa"]', ["R043"]),
+        ('all = ["TTP"]\nlangs = ["fa"]\nnot_langs = ["fa-AF"]', []),
+        ('all = ["raid"]\nbefore = 2026-11-21', ["R042"]),
+        ('all = ["raid"]\nbefore = 2026-11-22', []),
+        ('all = ["raid"]\n[mute.m]\nwith = ["said"]\nuntil = 2026-12-01', ["R044"]),
+        ('[[rule.x.near]]\nwords = 3\nall = ["raid", ["raid", "blast"]]', ["R057"]),
+        ('[[rule.x.near]]\nwords = 3\nall = ["raid", ["convoy", "blast"]]', []),
+        ('all = ["1,000 rupees", "COMMAND AND CONTROL", "law, order and justice"]', []),
+        ('all = ["co-operation", "H-1B", "Why?"]', ["R056"]),
+    ],
+)
+def test_what_is_legal_and_wrong_is_warned_of(line: str, told: list[str]) -> None:
+    file = read_rule_file(f'[file]\nowner = "cpec-desk"\n[rule.x]\n{line}\n', "rules/x.toml")
+    assert file.problems == ()
+    problems = compile_rules([file], TOPICS, TODAY, analysts=ANALYSTS).problems
+    assert [problem.code for problem in problems if problem.code != "R025"] == told
+
+
+def test_a_circle_of_thousands_of_sets_is_told_in_few_words() -> None:
+    text = "".join(f'[set.s{number}]\nof = ["s{(number + 1) % 3000}"]\n' for number in range(3000))
+    circles = [
+        problem for problem in compile_rules([read_rule_file(text, "x.toml")], None).problems if problem.code == "R015"
+    ]
+    assert len(circles) == 100
+    assert circles[0].what == '"s0" goes in a circle: s0 → s1 → s2 → s3 → … → s2999 → s0 (3000 steps)'

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.text.characters import KINDS, Kind, fold_character
 from monitor.text.fold import fold, fold_tight, slice_of
+from monitor.text.terms import fold_term
 
 LETTERS = (
     "aZéßİıñ’'ʿ -–—_\n\r\t\u2028\u2029\u00a0\u00ad\u200b\u200c\u200d,،.ta"
@@ -78,6 +79,18 @@ def test_what_is_compared_as_equal(text: str, folded: str) -> None:
 )
 def test_the_tight_form_drops_what_tells_no_names_apart(text: str, folded: str) -> None:
     assert fold_tight(text).text == folded
+
+
+@given(texts)
+def test_a_term_is_folded_as_the_text_it_is_found_in(text: str) -> None:
+    assert fold_term(text) == fold_tight(text).text
+
+
+@pytest.mark.parametrize(
+    "text", ["각\u1100\u1161", "ক\u09c7\u09be \u2029x", "瓜\u2029达", "a\u2029\u200cb", "\u3099か\u3099"]
+)
+def test_a_term_in_pieces_is_folded_as_the_text_it_is_found_in(text: str) -> None:
+    assert fold_term(text) == fold_tight(text).text
 
 
 def test_places_lead_back_to_the_original() -> None:
