@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from monitor.matching.near import UNITS_PER_WORD, Distances, near_spans
 from monitor.records import Evidence, Field, Mention
 from monitor.rules.compile import CompiledRule, Wanted, WantedNear
+from monitor.rules.index import NearIndex
 from monitor.text.sentences import sentence_numbers
 
 MAX_EVIDENCE = 20
@@ -95,8 +96,9 @@ class Places:
         self._entities = [(atom, own) for atom, own in self._of_atom.items() if atom.startswith("@")]
         self._anywhere: dict[frozenset[str], int] = {}
         self._near: dict[tuple[bool, int | None, tuple[int, ...]], int] = {}
+        self._pairs: dict[tuple[int | None, int, int], int] = {}
         self._spans = [(start, end) for _, start, end in self._numbers]
-        self._reached: dict[tuple[bool, int | None], Sequence[int]] = {}
+        self._reached: dict[int | None, Sequence[int]] = {}
         self._measured: dict[bool, Distances] = {}
         self._shown: dict[int, tuple[Evidence, ...]] = {}
 
@@ -139,6 +141,52 @@ class Places:
         """Return the passages that fulfil a clause, in reading order, one for each place."""
         return tuple(_chosen(self._hits[place], wanted.atoms) for place in bits_of(self.of(wanted, fields)))
 
+    def may_hold(self, rules: int, index: NearIndex, texts: tuple[str, str]) -> int:
+        """Return those of some rules whose pairs of clauses stand near one another in title or body.
+
+        All of them at once, so that ``proof`` is asked for few that fail.
+        """
+        if not index.windows or not rules or len(self._spans) > MAX_REACHED:
+            return rules
+        sides: list[tuple[list[tuple[int, int]], list[tuple[int, int]]]] = [([], []) for _ in index.windows]
+        for atom, places in self._of_atom.items():
+            for window, first, second in index.by_atom.get(atom, ()):
+                if first & rules:
+                    sides[window][0].append((places, first & rules))
+                if second & rules:
+                    sides[window][1].append((places, second & rules))
+        gathered = list(index.without)
+        for (words, order), (firsts, seconds) in zip(index.windows, sides, strict=True):
+            if firsts and seconds:
+                gathered[order] |= self._near_rules(words, firsts, seconds, texts)
+        for near in gathered:
+            rules &= near
+        return rules
+
+    def _near_rules(
+        self,
+        words: int | None,
+        firsts: Sequence[tuple[int, int]],
+        seconds: Sequence[tuple[int, int]],
+        texts: tuple[str, str],
+    ) -> int:
+        """Return the rules of some (places, rules) that stand with a place in both lists, one near the other."""
+        found = 0
+        reach: Sequence[int] = ()
+        reached: dict[int, int] = {}
+        for one, wanting in firsts:
+            for other, also in seconds:
+                rules = wanting & also
+                if not rules & ~found:
+                    continue
+                reach = reach or self._reach(words, texts)
+                for places in (one, other):
+                    if places not in reached:
+                        reached[places] = _any_of(reach, places)
+                if reached[one] & other or reached[other] & one:
+                    found |= rules
+        return found
+
     def near(self, near: WantedNear, fields: Sequence[Field], texts: tuple[str, str]) -> int:
         """Return places of every clause that stand near one another in a field, the first that has some; else 0.
 
@@ -149,33 +197,46 @@ class Places:
         for one in near.clauses:
             places = known.get(one.atoms)
             anywhere.append(self._find(one.atoms) if places is None else places)
+        is_pair = len(anywhere) == 2 and len(self._spans) <= MAX_REACHED
         for where in fields:
             in_body = where is _BODY
             side = self._in_body if in_body else self._in_title
-            if not side:
-                continue
             groups = tuple([found & side for found in anywhere])
             if 0 in groups:
                 continue
-            key = (in_body, near.words, groups)
-            found = self._near.get(key)
-            if found is None:
-                found = self._near[key] = self._closest(groups, near.words, texts[in_body], in_body=in_body)
+            if is_pair:
+                found = self._closest_pair(near.words, *groups, texts)
+            else:
+                found = self._closest(groups, near.words, texts[in_body], in_body=in_body)
             if found:
                 return found
         return 0
 
     def _closest(self, groups: tuple[int, ...], words: int | None, text: str, *, in_body: bool) -> int:
-        if len(groups) == 2 and len(self._spans) <= MAX_REACHED:
-            return self._closest_pair(*groups, self._reach(text, words, in_body=in_body))
-        spans = [[self._spans[place] for place in bits_of(group)] for group in groups]
-        found = 0
-        for start, end in near_spans(text, spans, words, self._distances(text, in_body=in_body)):
-            found |= 1 << self._numbers[in_body, start, end]
+        key = (in_body, words, groups)
+        found = self._near.get(key)
+        if found is None:
+            found = 0
+            spans = [[self._spans[place] for place in bits_of(group)] for group in groups]
+            for start, end in near_spans(text, spans, words, self._distances(text, in_body=in_body)):
+                found |= 1 << self._numbers[in_body, start, end]
+            self._near[key] = found
         return found
 
-    def _closest_pair(self, one: int, other: int, reach: Sequence[int]) -> int:
-        """Return what ``near_spans`` finds for two clauses: the closest pair, of equals the first."""
+    def _closest_pair(self, words: int | None, one: int, other: int, texts: tuple[str, str]) -> int:
+        """Return what ``near_spans`` finds for two clauses in one field: the closest pair, of equals the first."""
+        found = self._pairs.get((words, one, other))
+        if found is None:
+            reach = self._reach(words, texts)
+            if one & (one - 1) or other & (other - 1):
+                found = self._closest_of_many(one, other, reach)
+            else:
+                is_near = reach[one.bit_length() - 1] & other or reach[other.bit_length() - 1] & one
+                found = one | other if is_near else 0
+            self._pairs[words, one, other] = found
+        return found
+
+    def _closest_of_many(self, one: int, other: int, reach: Sequence[int]) -> int:
         best: tuple[int, int, int] | None = None
         for mine, others in ((one, other), (other, one)):
             for place in bits_of(mine):
@@ -189,27 +250,30 @@ class Places:
                         best = (length, near, -place)
         return 0 if best is None else 1 << best[1] | 1 << -best[2]
 
-    def _reach(self, text: str, words: int | None, *, in_body: bool) -> Sequence[int]:
-        """Return for every place of a field the places at or after it that are near it."""
-        known = self._reached.get((in_body, words))
+    def _reach(self, words: int | None, texts: tuple[str, str]) -> Sequence[int]:
+        """Return for every place the places at or after it that are near it."""
+        known = self._reached.get(words)
         if known is None:
-            first, last = self._title_places, len(self._spans)
-            if not in_body:
-                first, last = 0, first
-            starts = [start for start, _ in self._spans[first:last]]
-            if words is None:
-                order = sentence_numbers(text, starts)
-                ends = order
-            else:
-                distances = self._distances(text, in_body=in_body)
-                order = [distances.units_before(start) for start in starts]
-                ends = [distances.units_before(end) + UNITS_PER_WORD * words for _, end in self._spans[first:last]]
-            everything = -1 << first
-            reach = [
-                (everything << number) & ~(-1 << first + bisect_right(order, end)) for number, end in enumerate(ends)
+            titles = self._title_places
+            known = self._reached[words] = [
+                *self._reach_in(texts[0], words, 0, titles, in_body=False),
+                *self._reach_in(texts[1], words, titles, len(self._spans), in_body=True),
             ]
-            known = self._reached[in_body, words] = [0] * first + reach
         return known
+
+    def _reach_in(self, text: str, words: int | None, first: int, last: int, *, in_body: bool) -> list[int]:
+        """Return what ``_reach`` does for the places of one field, ``first`` to before ``last``."""
+        if first == last:
+            return []
+        starts = [start for start, _ in self._spans[first:last]]
+        if words is None:
+            order = ends = sentence_numbers(text, starts)
+        else:
+            distances = self._distances(text, in_body=in_body)
+            order = [distances.units_before(start) for start in starts]
+            ends = [distances.units_before(end) + UNITS_PER_WORD * words for _, end in self._spans[first:last]]
+        everything = -1 << first
+        return [(everything << number) & ~(-1 << first + bisect_right(order, end)) for number, end in enumerate(ends)]
 
     def _distances(self, text: str, *, in_body: bool) -> Distances:
         known = self._measured.get(in_body)
@@ -239,6 +303,14 @@ class Places:
         watched = compiled.watched
         found = [atom[1:] for atom, own in self._entities if own & places and atom in watched]
         return tuple(sorted(found) if len(found) > 1 else found)
+
+
+def _any_of(reach: Sequence[int], places: int) -> int:
+    """Return what is reached from any of some places."""
+    found = 0
+    for place in bits_of(places):
+        found |= reach[place]
+    return found
 
 
 def set_of(numbers: Sequence[int]) -> int:

@@ -89,7 +89,8 @@ def match_found(book: RuleBook, item: ItemText, found: Found) -> ItemMatches:
     views: dict[str, tuple[Hits, int]] = {}
     texts = (item.title, item.text)
     # An owner's own names may take hits away from that owner's rules, and never add any.
-    for number in bits_of(book.index.fulfilled(shared.evidence)):
+    fulfilled = book.index.fulfilled(shared.evidence)
+    for number in bits_of(shared.places.may_hold(fulfilled, book.index.near, texts) if fulfilled else 0):
         compiled = book.rules[number]
         rule = compiled.rule
         hits = shared
@@ -97,8 +98,8 @@ def match_found(book: RuleBook, item: ItemText, found: Found) -> ItemMatches:
             if rule.owner not in views:
                 own = owner_hits(book, rule.owner, found)
                 views[rule.owner] = (own, book.index.fulfilled(own.evidence))
-            hits, fulfilled = views[rule.owner]
-            if not fulfilled >> number & 1:
+            hits, of_owner = views[rule.owner]
+            if not of_owner >> number & 1:
                 continue
         proof = hits.places.proof(compiled, texts)
         if proof is None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from monitor.matching.lexicon import compile_lexicon
 from monitor.matching.terms import Entity
-from monitor.rules.compile import CompiledRule, RuleBook, index_rules
+from monitor.rules.compile import CompiledRule, RuleBook
+from monitor.rules.index import index_rules
 
 
 def narrow(book: RuleBook, keep: Callable[[CompiledRule], bool], more: Collection[str] = ()) -> RuleBook:

@@ -201,7 +201,7 @@ def _is_inside_name(codes: _Codes) -> _Mask:
     import numpy as np
 
     inside = np.zeros(codes.shape, np.bool_)
-    kinds = _kinds().take(codes)
+    kinds = kinds_of().take(codes)
     wraps = codes == _WRAP
     arabic = kinds == Kind.ARABIC
     if arabic.any():
@@ -227,11 +227,13 @@ def _table(*, is_tight: bool) -> NDArray[np.uint32]:
 
 
 @cache
-def _kinds() -> NDArray[np.uint8]:
-    """Return the kind of each folded code point, filled together with the tables."""
+def kinds_of() -> NDArray[np.uint8]:
+    """Return the kind of each code point that text was folded to so far, filled together with the tables."""
     import numpy as np
 
-    return np.zeros(0x110000, np.uint8)
+    kinds = np.zeros(0x110000, np.uint8)
+    kinds[:0x80] = [KINDS[chr(code)] for code in range(0x80)]
+    return kinds
 
 
 @cache
@@ -265,7 +267,7 @@ def _take(source: NDArray[np.uint32], *, is_tight: bool) -> tuple[NDArray[np.uin
         for code in np.unique(source[codes == _UNKNOWN]).tolist():
             folded = fold_character(chr(code)) or "\0"
             # the kind first: another thread may see the folded code as soon as it is written
-            _kinds()[ord(folded)] = KINDS[folded]
+            kinds_of()[ord(folded)] = KINDS[folded]
             _dense()[ord(folded)] = KINDS[folded] in _DENSE
             table[code] = ord(folded)
         codes = table.take(source)
