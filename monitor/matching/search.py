@@ -17,7 +17,7 @@ import ahocorasick_rs
 from monitor.matching.spans import ENDS, STARTS, is_parted, may_end, may_start, span_of
 from monitor.matching.terms import Pattern, patterns_of
 from monitor.text.characters import Kind
-from monitor.text.fold import Folded, fold_tight, kinds_of
+from monitor.text.fold import Folded, code_points, fold_tight, kinds_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -167,7 +167,7 @@ class Search:
         signs = _Signs(folded)
         begins = signs.begin_word(start)
         form, start, end = form[begins], start[begins], end[begins]
-        way, is_tight = traits.way[form], signs.are_tight(end - 1, end)
+        way, is_tight = traits.way[form], signs.are_tight(end)
         is_whole = signs.may_end(end)
         is_plain, is_prefix = way == _PLAIN, way == _PREFIX
         is_known = is_plain & is_whole & is_tight
@@ -186,7 +186,7 @@ class Search:
             for first, last, term in self._looked_at(folded, int(form[number]), int(start[number]), int(end[number]))
         ]
         form, start, end = form[is_known], start[is_known], end[is_known]
-        known = (signs.places(start), signs.places(end - 1) + 1, traits.term[form])
+        known = (folded.places(start), folded.places(end - 1) + 1, traits.term[form])
         if not rest:
             return known
         first, last, term = np.concatenate([np.stack(known), np.array(rest, np.int64).T], axis=1)
@@ -236,32 +236,22 @@ class _Signs:
         import numpy as np
 
         self._folded = folded
-        text = folded.text
-        self._codes: NDArray[np.uint8] | NDArray[np.uint32] = (
-            np.frombuffer(text.encode(), np.uint8) if text.isascii() else np.frombuffer(text.encode("utf-32-le"), "<u4")
-        )
-        self._offsets = None if isinstance(folded.offsets, range) else np.asarray(folded.offsets)
+        self._codes = code_points(folded.text)
+        self._after_gap = np.zeros(len(folded.text) + 1, np.bool_)
+        if folded.gaps is not None:
+            self._after_gap[folded.gaps] = True
 
-    def places(self, numbers: _Numbers) -> _Numbers:
-        """Return where folded characters stand in the original."""
-        return numbers if self._offsets is None else self._offsets[numbers]
-
-    def are_tight(self, left: _Numbers, right: _Numbers) -> _Mask:
-        """Return whether nothing of the original vanished between folded characters."""
-        import numpy as np
-
-        if self._offsets is None:
-            return np.ones(len(left), np.bool_)
-        return self._offsets[right] - self._offsets[left] == right - left
+    def are_tight(self, places: _Numbers) -> _Mask:
+        """Return whether nothing of the original vanished before some characters."""
+        return ~self._after_gap[places]
 
     def begin_word(self, places: _Numbers) -> _Mask:
         """Return what ``starts_word`` does."""
         import numpy as np
 
         begins = self._tested(_tables()[0], places)
-        if self._offsets is not None:
-            for number in np.flatnonzero(~begins & ~self.are_tight(places - 1, places)).tolist():
-                begins[number] = is_parted(self._folded, int(places[number]))
+        for number in np.flatnonzero(~begins & self._after_gap[places]).tolist():
+            begins[number] = is_parted(self._folded, int(places[number]))
         return begins
 
     def may_end(self, places: _Numbers) -> _Mask:
@@ -278,7 +268,7 @@ class _Signs:
         import numpy as np
 
         original = self._folded.original
-        chosen = [original[place] for place in self.places(places).tolist()]
+        chosen = [original[place] for place in self._folded.places(places).tolist()]
         return np.array(["a" <= character <= "z" for character in chosen], np.bool_)
 
     def ends_of_words(self, places: _Numbers) -> tuple[_Numbers, _Mask]:
@@ -288,7 +278,7 @@ class _Signs:
         at = np.minimum(places[:, None] + np.arange(_LONGEST_ENDING), len(self._codes) - 1)
         ends = self._tested(_tables()[1], at)
         stops = places + ends.argmax(1)
-        is_sure = ends.any(1) & self.are_tight(places - 1, stops)
+        is_sure = ends.any(1) & (self._folded.places(stops) - self._folded.places(places - 1) == stops - places + 1)
         return np.where(is_sure, stops, places), is_sure
 
     def _tested(self, table: _Mask, places: _Numbers) -> _Mask:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,37 +18,59 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    _Codes = NDArray[np.uint32]
+    _Codes = NDArray[np.uint16] | NDArray[np.uint32]
     _Places = NDArray[np.intp]
     _Mask = NDArray[np.bool_]
 
 _SPACE, _LINE_FEED = 0x20, 0x0A
 _UNKNOWN = 0xFFFFFFFF
-_WRAP = 0x0B
-"""A run of separators with one line break; nothing else folds to it."""
+_WRAP, _PARAGRAPH = 0x0B, 0x0C
+"""A run of separators with one line break, and U+2029; nothing else folds to them."""
 _ASCII = bytes(ord(fold_character(chr(code)) or "\0") for code in range(128)) + bytes(128)
 _ASCII_TIGHT = _ASCII.replace(b"'", b"\0")
-_BREAKS = re.compile(rb"\n[ \n]*")
-_FIRST_ARABIC = 0x0600
-_FIRST_TO_JOIN = 0x0900
-_DENSE = frozenset({Kind.ARABIC, Kind.UNSPACED, Kind.UNSPACED_MARK})
-_MAY_JOIN = re.compile(
-    # Second halves of characters that NFC writes as one and that are not accents: voiced kana, Korean syllables in
-    # pieces, two-part vowel signs of Bengali to Sinhala, Burmese.
-    "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
-    "|.[\u3099\u309a\u11a8-\u11c2\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0c56\u0cc2\u0cd5\u0cd6"
-    "\u0d3e\u0d57\u0dca\u0dcf\u0ddf\u102e][\u0cd5\u0dca]?"
+_VOWELS = "".join(map(chr, range(0x1161, 0x1176)))
+_ENDINGS = "".join(map(chr, range(0x11A8, 0x11C3)))
+_HALVES = (
+    f"\u3099\u309a{_ENDINGS}\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0c56\u0cc2\u0cd5\u0cd6"
+    "\u0d3e\u0d57\u0dca\u0dcf\u0ddf\u102e"
 )
+"""Second halves of characters that NFC writes as one and that are not accents: voiced kana, Korean syllables in pieces,
+two-part vowel signs of Bengali to Sinhala, Burmese."""
+_MAY_JOIN = re.compile(f"[\u1100-\u1112][{_VOWELS}][{_ENDINGS}]?|.[{_HALVES}][\u0cd5\u0dca]?")
 
 
-@dataclass(frozen=True, slots=True)
 class Folded:
-    """Folded text; ``offsets[i]`` is where in ``original`` folded character ``i`` stands, the last its length."""
+    """Folded text, and where in ``original`` each of its characters stands."""
 
-    original: str
-    text: str
-    offsets: Sequence[int]
-    """Length ``len(text) + 1``, strictly rising up to the last."""
+    __slots__ = ("_gone", "_offsets", "original", "text")
+
+    def __init__(self, original: str, text: str, gone: _Places | None = None) -> None:
+        """Take with the text the places of the original, rising, that have no character in it."""
+        self.original = original
+        self.text = text
+        self._gone = gone
+        self._offsets: Sequence[int] | None = None
+
+    @property
+    def offsets(self) -> Sequence[int]:
+        """Where each folded character stands; one longer than ``text``, strictly rising, the last its length."""
+        if self._offsets is None:
+            self._offsets = range(len(self.text) + 1) if self._gone is None else _kept(self._gone, len(self.original))
+        return self._offsets
+
+    @property
+    def gaps(self) -> _Places | None:
+        """Before which characters something vanished, rising, once for each thing; None if nothing did."""
+        import numpy as np
+
+        return None if self._gone is None else self._gone - np.arange(self._gone.size)
+
+    def places(self, numbers: _Places) -> _Places:
+        """Return where some folded characters stand, in an array."""
+        import numpy as np
+
+        gaps = self.gaps
+        return numbers if gaps is None else numbers + np.searchsorted(gaps, numbers, "right")
 
 
 def fold(original: str) -> Folded:
@@ -86,130 +107,141 @@ def slice_of(folded: Folded, start: int, end: int) -> tuple[int, int]:
 
 
 def _fold(original: str, *, is_tight: bool) -> Folded:
+    ascii_table = _ASCII_TIGHT if is_tight else _ASCII
     if original.isascii():
-        return _fold_sparsely(original, original.encode().translate(_ASCII_TIGHT if is_tight else _ASCII), None)
+        return _fold_signs(original, original.encode().translate(ascii_table), None, is_tight=is_tight)
     import numpy as np
 
-    codes, highest = _look_up(original, is_tight=is_tight)
-    paragraphs = tuple(found.start() for found in re.finditer("\u2029", original)) if "\u2029" in original else ()
-    if not paragraphs and highest < 0x80:
-        return _fold_sparsely(original, codes.astype(np.uint8).tobytes(), None)
-    if not paragraphs and (highest < _FIRST_ARABIC or not _dense().take(codes).any()):
-        return _fold_sparsely(original, np.minimum(codes, 0xFF).astype(np.uint8).tobytes(), codes)
-    index: _Places | None = None
-    if codes.min() == 0:
-        index = np.flatnonzero(codes)
-        codes = codes.take(index)
-    codes, index = _collapse(codes, index, paragraphs)
-    if is_tight:
-        apart = ~_is_inside_name(codes)
-        codes = codes[apart]
-        index = np.flatnonzero(apart) if index is None else index[apart]
-    codes[codes == _WRAP] = _SPACE
-    return _folded(original, codes.tobytes().decode("utf-32-le"), index)
+    source = code_points(original)
+    beyond = np.flatnonzero(source >= 0x80)
+    codes = _take(source.take(beyond), is_tight=is_tight)
+    if _may_join().take(codes).any() and not unicodedata.is_normalized("NFC", original):
+        source = _joined(original, source)
+        codes = _take(source.take(beyond), is_tight=is_tight)
+    signs = np.frombuffer(original.encode("ascii", "replace").translate(ascii_table), np.uint8).copy()
+    signs[beyond] = np.minimum(codes, 0xFF)
+    if "\u2029" in original:
+        signs[source == 0x2029] = _PARAGRAPH
+    return _fold_signs(original, signs.tobytes(), codes[codes >= 0x80], is_tight=is_tight)
 
 
-def _folded(original: str, text: str, index: _Places | None) -> Folded:
-    """Put a result together; ``index`` is where each character stands in the original, None for just there."""
-    import numpy as np
+def _fold_signs(original: str, signs: bytes, letters: _Codes | None, *, is_tight: bool) -> Folded:
+    """Finish folding text of which each character is known by itself.
 
-    if index is None:
-        return Folded(original, text, range(len(text) + 1))
-    offsets = np.empty(len(text) + 1, np.intp)
-    offsets[:-1] = index
-    offsets[-1] = len(original)
-    return Folded(original, text, offsets.data)
-
-
-def _fold_sparsely(original: str, signs: bytes, codes: _Codes | None) -> Folded:
-    """Finish folding text in which no separator vanishes between letters: most of the news.
-
-    ``signs`` has a byte for each character: 0 for what vanishes, separators and ASCII as they are, anything for other
-    letters; those stand in ``codes``. Little is left out of such text: a search for the few places in bytes is several
+    ``signs`` has a byte for each: 0 for what vanishes, ASCII as it is, ``_PARAGRAPH``, at least 0x80 for other letters;
+    those are ``letters``. Little is left out of most text: the few places are searched for in bytes, which is several
     times as fast as work on every character.
     """
-    if b"\0" not in signs and b"\n" not in signs and b"  " not in signs:
-        text = signs.decode("ascii") if codes is None else codes.tobytes().decode("utf-32-le")
-        return Folded(original, text, range(len(text) + 1))
+    gone: _Places | None = None
+    if b"\0" in signs:
+        gone, signs = _without(gone, signs)
+    has_breaks = b"\n" in signs or b"\f" in signs
+    if has_breaks or b"  " in signs:
+        gone, signs = _without(gone, _mark_runs(signs))
+    if is_tight and letters is not None and letters.size:
+        gone, signs = _without(gone, _mark_inside_names(signs, letters))
+    if has_breaks:
+        signs = signs.replace(b"\v", b" ")
+    return Folded(original, _written(signs, letters), gone)
+
+
+def _without(gone: _Places | None, signs: bytes) -> tuple[_Places | None, bytes]:
+    """Take the zeros out of what is left of signs; return with it what is gone of the original, that included."""
     import numpy as np
 
-    index: _Places | None = None
-    if b"\0" in signs:
-        index = np.flatnonzero(np.frombuffer(signs, np.uint8) != 0)
-        signs = signs.translate(None, b"\0")
-    if b"\n" in signs or b"  " in signs:
-        marked = _marked_runs(signs)
-        kept = np.flatnonzero(marked != 0)
-        index = kept if index is None else index.take(kept)
-        signs = marked.tobytes().translate(None, b"\0")
-    if codes is None:
-        return _folded(original, signs.decode("ascii"), index)
-    codes = codes if index is None else codes.take(index)
-    left = np.frombuffer(signs, np.uint8)
-    codes[left == _SPACE] = _SPACE
-    codes[left == _LINE_FEED] = _LINE_FEED
-    return _folded(original, codes.tobytes().decode("utf-32-le"), index)
+    if b"\0" not in signs:
+        return gone, signs
+    zeros = np.flatnonzero(np.frombuffer(signs, np.uint8) == 0)
+    signs = signs.translate(None, b"\0")
+    if gone is None:
+        return zeros, signs
+    zeros += np.searchsorted(gone - np.arange(gone.size), zeros, "right")
+    return np.sort(np.concatenate([gone, zeros])), signs
 
 
-def _marked_runs(signs: bytes) -> NDArray[np.uint8]:
-    """Write each run of separators as one sign and zeros: a line feed for a paragraph break, else a space."""
+def _kept(gone: _Places, length: int) -> memoryview:
+    """Return the places that are not gone, and the length."""
+    import numpy as np
+
+    kept = np.ones(length + 1, np.bool_)
+    kept[gone] = False
+    return np.flatnonzero(kept).data
+
+
+def _written(signs: bytes, letters: _Codes | None) -> str:
+    """Return folded text of its signs, where bytes from 0x80 on stand for the next of ``letters``."""
+    if letters is None or not letters.size:
+        return signs.decode("ascii")
+    import numpy as np
+
+    given = np.frombuffer(signs, np.uint8)
+    is_wide = int(letters.max()) > 0xFFFF
+    codes = given.astype("<u4" if is_wide else "<u2")
+    codes[np.flatnonzero(given >= 0x80)] = letters
+    return codes.tobytes().decode("utf-32-le" if is_wide else "utf-16-le")
+
+
+def _mark_runs(signs: bytes) -> bytes:
+    """Write each run of separators as one sign and zeros.
+
+    That is a line feed if it holds two line breaks or a paragraph sign, ``_WRAP`` if one line break, else a space.
+    """
     import numpy as np
 
     marked = np.frombuffer(signs, np.uint8).copy()
-    separators = (marked == _SPACE) | (marked == _LINE_FEED)
-    for run in _BREAKS.finditer(signs):
-        start = run.start()
-        while start and signs[start - 1] == _SPACE:
-            start -= 1
-        marked[start] = _LINE_FEED if signs.count(b"\n", start, run.end()) > 1 else _SPACE
-    marked[1:][separators[1:] & separators[:-1]] = 0
-    return marked
-
-
-def _collapse(codes: _Codes, index: _Places | None, paragraphs: tuple[int, ...]) -> tuple[_Codes, _Places | None]:
-    """Make one sign of each run of separators.
-
-    A line feed if it holds two line breaks or a paragraph sign (``paragraphs``, places in the original), ``_WRAP`` if
-    it holds one line break, else a space. ``index`` is where each code stands in the original, None for just there.
-    """
-    import numpy as np
-
-    breaks = codes == _LINE_FEED
-    separators = breaks | (codes == _SPACE)
+    breaks = (marked == _LINE_FEED) | (marked == _PARAGRAPH)
+    separators = breaks | (marked == _SPACE)
     again = separators[1:] & separators[:-1]
     places = np.flatnonzero(breaks)
-    codes = codes.copy()
     if places.size:
         first = separators.copy()
         first[1:] &= ~again
         starts = np.flatnonzero(first)
         runs = starts[np.searchsorted(starts, places, "right") - 1]
-        codes[places] = _SPACE
-        codes[runs] = _WRAP
-        codes[runs[1:][runs[1:] == runs[:-1]]] = _LINE_FEED
-        if paragraphs:
-            signs = np.searchsorted(places if index is None else index[places], paragraphs)
-            codes[runs[signs]] = _LINE_FEED
-    if not again.any():
-        return codes, index
-    keep = np.append(True, ~again)  # an array element, not an option
-    return codes[keep], np.flatnonzero(keep) if index is None else index[keep]
+        paragraphs = runs[marked[places] == _PARAGRAPH]
+        marked[runs] = _WRAP
+        marked[runs[1:][runs[1:] == runs[:-1]]] = _LINE_FEED
+        marked[paragraphs] = _LINE_FEED
+    marked[1:][again] = 0
+    return marked.tobytes()
 
 
-def _is_inside_name(codes: _Codes) -> _Mask:
-    """Return which separators tell no names apart: any between Arabic letters, a line wrap in unspaced scripts."""
+def _mark_inside_names(signs: bytes, letters: _Codes) -> bytes:
+    """Write zeros for separators that tell no names apart.
+
+    Those are any between Arabic letters, and a line wrap in unspaced scripts.
+    """
     import numpy as np
 
-    inside = np.zeros(codes.shape, np.bool_)
-    kinds = kinds_of().take(codes)
-    wraps = codes == _WRAP
-    arabic = kinds == Kind.ARABIC
-    if arabic.any():
-        inside[1:-1] = (wraps | (codes == _SPACE))[1:-1] & arabic[:-2] & arabic[2:]
-    if wraps.any():
-        unspaced = (kinds == Kind.UNSPACED) | (kinds == Kind.UNSPACED_MARK)
-        inside[1:-1] |= wraps[1:-1] & unspaced[:-2] & unspaced[2:]
-    return inside
+    kinds = kinds_of().take(letters)
+    marked = np.frombuffer(signs, np.uint8)
+    places = np.flatnonzero(marked >= 0x80)
+    first = np.flatnonzero(places[1:] - places[:-1] == 2)
+    left, right = kinds[first], kinds[first + 1]
+    separators = marked[places[first] + 1]
+    wraps = separators == _WRAP
+    inside = (wraps | (separators == _SPACE)) & (left == Kind.ARABIC) & (right == Kind.ARABIC)
+    inside |= wraps & _is_unspaced(left) & _is_unspaced(right)
+    if not inside.any():
+        return signs
+    marked = marked.copy()
+    marked[places[first[inside]] + 1] = 0
+    return marked.tobytes()
+
+
+def _is_unspaced(kinds: NDArray[np.uint8]) -> _Mask:
+    unspaced: _Mask = (kinds == Kind.UNSPACED) | (kinds == Kind.UNSPACED_MARK)
+    return unspaced
+
+
+def code_points(text: str) -> _Codes:
+    """Return the code points of a text as an array."""
+    import numpy as np
+
+    written = text.encode("utf-16-le", "surrogatepass")  # half as long, and written in a third of the time
+    if len(written) == 2 * len(text):
+        return np.frombuffer(written, "<u2")
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
 @cache
@@ -237,45 +269,33 @@ def kinds_of() -> NDArray[np.uint8]:
 
 
 @cache
-def _dense() -> NDArray[np.bool_]:
-    """Return which folded code points are letters between which separators may vanish, filled together with those."""
+def _may_join() -> _Mask:
+    """Return which code points may be the second half of the one before."""
     import numpy as np
 
-    return np.zeros(0x110000, np.bool_)
+    halves = np.zeros(0x110000, np.bool_)
+    halves[[ord(half) for half in _HALVES + _VOWELS]] = True
+    return halves
 
 
-def _look_up(original: str, *, is_tight: bool) -> tuple[NDArray[np.uint32], int]:
-    """Return the folded code points, 0 for what vanishes, and the highest of them."""
-    import numpy as np
-
-    source = np.frombuffer(original.encode("utf-32-le", "surrogatepass"), "<u4")
-    codes, highest = _take(source, is_tight=is_tight)
-    # What may join folds to itself: where nothing so high is left, nothing is to be joined.
-    if highest >= _FIRST_TO_JOIN and not unicodedata.is_normalized("NFC", original):
-        return _take(_joined(original, source), is_tight=is_tight)
-    return codes, highest
-
-
-def _take(source: NDArray[np.uint32], *, is_tight: bool) -> tuple[NDArray[np.uint32], int]:
-    """Return what each code point folds to, and the highest of it."""
+def _take(source: _Codes, *, is_tight: bool) -> _Codes:
+    """Return what each code point folds to."""
     import numpy as np
 
     table = _table(is_tight=is_tight)
     codes = table.take(source)
-    highest = int(codes.max())
-    if highest == _UNKNOWN:
-        for code in np.unique(source[codes == _UNKNOWN]).tolist():
-            folded = fold_character(chr(code)) or "\0"
-            # the kind first: another thread may see the folded code as soon as it is written
-            kinds_of()[ord(folded)] = KINDS[folded]
-            _dense()[ord(folded)] = KINDS[folded] in _DENSE
-            table[code] = ord(folded)
-        codes = table.take(source)
-        highest = int(codes.max())
-    return codes, highest
+    unknown = source[codes == _UNKNOWN]
+    if not unknown.size:
+        return codes
+    for code in np.unique(unknown).tolist():
+        folded = fold_character(chr(code)) or "\0"
+        # the kind first: another thread may see the folded code as soon as it is written
+        kinds_of()[ord(folded)] = KINDS[folded]
+        table[code] = ord(folded)
+    return table.take(source)
 
 
-def _joined(original: str, source: NDArray[np.uint32]) -> NDArray[np.uint32]:
+def _joined(original: str, source: _Codes) -> _Codes:
     """Write as one the letters that came in pieces and whose pieces are no accents (か + ゛)."""
     source = source.copy()
     for pieces in _MAY_JOIN.finditer(original):
