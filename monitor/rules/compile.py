@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from monitor.matching.lexicon import Lexicon, compile_lexicon
 from monitor.matching.terms import Entity, Name
-from monitor.records import Problem, Send
+from monitor.records import Field, Problem, Send
 from monitor.rules.checks import CHECKS
 from monitor.rules.codes import ABSENCES
 from monitor.rules.declared import Clause, Filters, Mute, Near, Rule, RuleFile, Term, Tune
@@ -52,6 +52,23 @@ class WantedNear:
     written: str
     clauses: tuple[Wanted, ...]
     words: int | None
+    pair: tuple[frozenset[str], frozenset[str]] | None = field(init=False)
+    """What the clauses look for if there are two of them."""
+
+    def __post_init__(self) -> None:
+        """Make a pair of two clauses."""
+        pair = (self.clauses[0].atoms, self.clauses[1].atoms) if len(self.clauses) == 2 else None
+        object.__setattr__(self, "pair", pair)
+
+
+READS_BOTH, READS_TITLE, READS_BODY, READS_BODY_FIRST = range(4)
+"""The fields a rule looks in, in the order in which it does."""
+_READS = {
+    (Field.TITLE, Field.BODY): READS_BOTH,
+    (Field.TITLE,): READS_TITLE,
+    (Field.BODY,): READS_BODY,
+    (Field.BODY, Field.TITLE): READS_BODY_FIRST,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,8 @@ class CompiledRule:
     """Whether anything can stop it."""
     watched: frozenset[str] = field(init=False)
     """The atoms of the entities it requires."""
+    reads: int = field(init=False)
+    """One of ``READS_BOTH`` and the others."""
 
     def __post_init__(self) -> None:
         """Find out what need not be asked for every item."""
@@ -87,6 +106,7 @@ class CompiledRule:
         object.__setattr__(self, "has_conditions", any(conditions))
         object.__setattr__(self, "can_stop", self.has_conditions or bool(self.none))
         atoms = (atom for wanted in self.required for atom in wanted.atoms)
+        object.__setattr__(self, "reads", _READS[rule.fields])
         object.__setattr__(self, "watched", frozenset(atom for atom in atoms if atom.startswith("@")))
 
 

@@ -6,10 +6,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from monitor.matching.near import UNITS_PER_WORD, Distances, near_spans
+from monitor.matching.near import near_spans
+from monitor.matching.spacing import UNITS_PER_WORD, Distances
 from monitor.records import Evidence, Field, Mention
 from monitor.rules.compile import CompiledRule, Wanted, WantedNear
-from monitor.rules.index import NearIndex
 from monitor.text.sentences import sentence_numbers
 
 MAX_EVIDENCE = 20
@@ -93,11 +93,15 @@ class Places:
         """Where several atoms hit."""
         self._atoms = atoms
         self._of_atom = {atom: set_of(numbers) for atom, numbers in of_atom.items()}
-        self._entities = [(atom, own) for atom, own in self._of_atom.items() if atom.startswith("@")]
+        self._entities = [(atom, atom[1:], own) for atom, own in self._of_atom.items() if atom[0] == "@"]
         self._anywhere: dict[frozenset[str], int] = {}
         self._near: dict[tuple[bool, int | None, tuple[int, ...]], int] = {}
         self._pairs: dict[tuple[int | None, int, int], int] = {}
         self._spans = [(start, end) for _, start, end in self._numbers]
+        self._is_large = len(self._hits) > MAX_REACHED
+        self._is_short = len(self._hits) <= MAX_EVIDENCE
+        self._sides = (-1, self._in_title, self._in_body, None)
+        """By what a rule reads the places it may count; None if it must look in one field after the other."""
         self._reached: dict[int | None, Sequence[int]] = {}
         self._measured: dict[bool, Distances] = {}
         self._shown: dict[int, tuple[Evidence, ...]] = {}
@@ -107,27 +111,41 @@ class Places:
         found = self._anywhere.get(wanted.atoms)
         if found is None:
             found = self._find(wanted.atoms)
+        return self._within(found, fields)
+
+    def _within(self, places: int, fields: Sequence[Field]) -> int:
         if len(fields) > 1:
-            return found
-        return found & self._in_title if fields[0] is _TITLE else found & ~self._in_title
+            return places
+        return places & self._in_title if fields[0] is _TITLE else places & self._in_body
 
     def proof(self, compiled: CompiledRule, texts: tuple[str, str]) -> int | None:
         """Return places that prove a rule, None if a clause it requires is not found; ``texts`` are title and body.
 
         What is near is asked first: most rules that fail, of those that have every clause somewhere, fail there.
         """
-        fields = compiled.rule.fields
         proof = 0
+        known = self._anywhere
+        side = self._sides[compiled.reads]
         for near in compiled.near:
-            found = self.near(near, fields, texts)
+            if near.pair is None or side is None or self._is_large:
+                found = self.near(near, compiled.rule.fields, texts)
+            else:
+                first, second = near.pair
+                one, other = known.get(first), known.get(second)
+                one = side & (self._find(first) if one is None else one)
+                other = side & (self._find(second) if other is None else other)
+                found = self._closest_pair(near.words, one, other, texts)
             if not found:
                 return None
             proof |= found
         for wanted in compiled.all:
-            found = self.of(wanted, fields)
+            places = known.get(wanted.atoms)
+            found = self._find(wanted.atoms) if places is None else places
+            if side != -1:
+                found = self._within(found, compiled.rule.fields)
             if not found:
                 return None
-            proof |= self.first_of(found)
+            proof |= found if self._is_short else self.first_of(found)
         return proof
 
     def _find(self, atoms: frozenset[str]) -> int:
@@ -141,52 +159,6 @@ class Places:
         """Return the passages that fulfil a clause, in reading order, one for each place."""
         return tuple(_chosen(self._hits[place], wanted.atoms) for place in bits_of(self.of(wanted, fields)))
 
-    def may_hold(self, rules: int, index: NearIndex, texts: tuple[str, str]) -> int:
-        """Return those of some rules whose pairs of clauses stand near one another in title or body.
-
-        All of them at once, so that ``proof`` is asked for few that fail.
-        """
-        if not index.windows or not rules or len(self._spans) > MAX_REACHED:
-            return rules
-        sides: list[tuple[list[tuple[int, int]], list[tuple[int, int]]]] = [([], []) for _ in index.windows]
-        for atom, places in self._of_atom.items():
-            for window, first, second in index.by_atom.get(atom, ()):
-                if first & rules:
-                    sides[window][0].append((places, first & rules))
-                if second & rules:
-                    sides[window][1].append((places, second & rules))
-        gathered = list(index.without)
-        for (words, order), (firsts, seconds) in zip(index.windows, sides, strict=True):
-            if firsts and seconds:
-                gathered[order] |= self._near_rules(words, firsts, seconds, texts)
-        for near in gathered:
-            rules &= near
-        return rules
-
-    def _near_rules(
-        self,
-        words: int | None,
-        firsts: Sequence[tuple[int, int]],
-        seconds: Sequence[tuple[int, int]],
-        texts: tuple[str, str],
-    ) -> int:
-        """Return the rules of some (places, rules) that stand with a place in both lists, one near the other."""
-        found = 0
-        reach: Sequence[int] = ()
-        reached: dict[int, int] = {}
-        for one, wanting in firsts:
-            for other, also in seconds:
-                rules = wanting & also
-                if not rules & ~found:
-                    continue
-                reach = reach or self._reach(words, texts)
-                for places in (one, other):
-                    if places not in reached:
-                        reached[places] = _any_of(reach, places)
-                if reached[one] & other or reached[other] & one:
-                    found |= rules
-        return found
-
     def near(self, near: WantedNear, fields: Sequence[Field], texts: tuple[str, str]) -> int:
         """Return places of every clause that stand near one another in a field, the first that has some; else 0.
 
@@ -197,7 +169,7 @@ class Places:
         for one in near.clauses:
             places = known.get(one.atoms)
             anywhere.append(self._find(one.atoms) if places is None else places)
-        is_pair = len(anywhere) == 2 and len(self._spans) <= MAX_REACHED
+        is_pair = len(anywhere) == 2 and not self._is_large
         for where in fields:
             in_body = where is _BODY
             side = self._in_body if in_body else self._in_title
@@ -224,42 +196,44 @@ class Places:
         return found
 
     def _closest_pair(self, words: int | None, one: int, other: int, texts: tuple[str, str]) -> int:
-        """Return what ``near_spans`` finds for two clauses in one field: the closest pair, of equals the first."""
-        found = self._pairs.get((words, one, other))
-        if found is None:
-            reach = self._reach(words, texts)
-            if one & (one - 1) or other & (other - 1):
-                found = self._closest_of_many(one, other, reach)
-            else:
-                is_near = reach[one.bit_length() - 1] & other or reach[other.bit_length() - 1] & one
-                found = one | other if is_near else 0
-            self._pairs[words, one, other] = found
-        return found
+        """Return what ``near_spans`` finds for two clauses: the closest pair, of equals the first; the title's first."""
+        if not one or not other:
+            return 0
+        reach = self._reached.get(words)
+        if reach is None:
+            reach = self._reached[words] = self._reach(words, texts)
+        if one & (one - 1) or other & (other - 1):
+            key = (words, one, other)
+            found = self._pairs.get(key)
+            if found is None:
+                found = self._pairs[key] = self._closest_of_many(one, other, reach)
+            return found
+        if one > other:
+            one, other = other, one
+        return one | other if other.bit_length() <= reach[one.bit_length() - 1] else 0
 
     def _closest_of_many(self, one: int, other: int, reach: Sequence[int]) -> int:
-        best: tuple[int, int, int] | None = None
+        best: tuple[int, int, int, int] | None = None
         for mine, others in ((one, other), (other, one)):
             for place in bits_of(mine):
-                reached = others & reach[place]
+                reached = others & ((1 << reach[place]) - (1 << place))
                 if not reached:
                     continue
                 start, end = self._spans[place]
                 for near in bits_of(reached):
                     length = max(end, self._spans[near][1]) - start
-                    if best is None or (length, near, -place) < best:
-                        best = (length, near, -place)
-        return 0 if best is None else 1 << best[1] | 1 << -best[2]
+                    key = (place >= self._title_places, length, near, -place)
+                    if best is None or key < best:
+                        best = key
+        return 0 if best is None else 1 << best[2] | 1 << -best[3]
 
-    def _reach(self, words: int | None, texts: tuple[str, str]) -> Sequence[int]:
-        """Return for every place the places at or after it that are near it."""
-        known = self._reached.get(words)
-        if known is None:
-            titles = self._title_places
-            known = self._reached[words] = [
-                *self._reach_in(texts[0], words, 0, titles, in_body=False),
-                *self._reach_in(texts[1], words, titles, len(self._spans), in_body=True),
-            ]
-        return known
+    def _reach(self, words: int | None, texts: tuple[str, str]) -> list[int]:
+        """Return for every place how many places there are up to the last that is near it and not before it."""
+        titles = self._title_places
+        return [
+            *self._reach_in(texts[0], words, 0, titles, in_body=False),
+            *self._reach_in(texts[1], words, titles, len(self._spans), in_body=True),
+        ]
 
     def _reach_in(self, text: str, words: int | None, first: int, last: int, *, in_body: bool) -> list[int]:
         """Return what ``_reach`` does for the places of one field, ``first`` to before ``last``."""
@@ -269,11 +243,11 @@ class Places:
         if words is None:
             order = ends = sentence_numbers(text, starts)
         else:
-            distances = self._distances(text, in_body=in_body)
-            order = [distances.units_before(start) for start in starts]
-            ends = [distances.units_before(end) + UNITS_PER_WORD * words for _, end in self._spans[first:last]]
-        everything = -1 << first
-        return [(everything << number) & ~(-1 << first + bisect_right(order, end)) for number, end in enumerate(ends)]
+            units = self._distances(text, in_body=in_body).units
+            limit = UNITS_PER_WORD * words
+            order = [units[start] for start in starts]
+            ends = [units[end] + limit for _, end in self._spans[first:last]]
+        return [first + bisect_right(order, end) for end in ends]
 
     def _distances(self, text: str, *, in_body: bool) -> Distances:
         known = self._measured.get(in_body)
@@ -301,16 +275,8 @@ class Places:
     def entities(self, places: int, compiled: CompiledRule) -> tuple[str, ...]:
         """Return the ids of the required entities that stand at some of these places, sorted."""
         watched = compiled.watched
-        found = [atom[1:] for atom, own in self._entities if own & places and atom in watched]
+        found = [entity for atom, entity, own in self._entities if own & places and atom in watched]
         return tuple(sorted(found) if len(found) > 1 else found)
-
-
-def _any_of(reach: Sequence[int], places: int) -> int:
-    """Return what is reached from any of some places."""
-    found = 0
-    for place in bits_of(places):
-        found |= reach[place]
-    return found
 
 
 def set_of(numbers: Sequence[int]) -> int:

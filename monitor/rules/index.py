@@ -16,18 +16,6 @@ _BODY, _TITLE = Field.BODY, Field.TITLE  # Python 3.11 looks members up slowly
 
 
 @dataclass(frozen=True, slots=True)
-class NearIndex:
-    """Which rules want which atoms near one another, for every ``near`` of two clauses."""
-
-    windows: tuple[tuple[int | None, int], ...]
-    """Each distance asked for (None: in one sentence), and by which of its pairs a rule asks for it (0: its first)."""
-    by_atom: Mapping[str, tuple[tuple[int, int, int], ...]]
-    """By atom: number of a window, and the rules that want it there in the first and in the second clause."""
-    without: tuple[int, ...]
-    """For the first, second … pair of clauses, the rules that have none."""
-
-
-@dataclass(frozen=True, slots=True)
 class RuleIndex:
     """Which rules may hold, from what was found: sets of rules are the bits of an integer, by their place in a book.
 
@@ -40,7 +28,8 @@ class RuleIndex:
     in_body: Mapping[str, tuple[tuple[int, int], ...]]
     without: tuple[int, ...]
     """Per slot the rules that have no clause there."""
-    near: NearIndex
+    measuring: int
+    """The rules that ask for distances in words."""
 
     def fulfilled(self, evidence: Mapping[str, Sequence[Evidence]]) -> int:
         """Return the rules whose every required clause was found, given what was found by atom."""
@@ -76,33 +65,12 @@ def index_rules(rules: Sequence[CompiledRule]) -> RuleIndex:
         for where, atom in product(fields, atoms):
             slots = (in_title if where is Field.TITLE else in_body).setdefault(atom, {})
             slots[slot] = slots.get(slot, 0) | numbers
+    measuring = sum(
+        1 << number
+        for number, compiled in enumerate(rules)
+        if any(near.words is not None for near in compiled.near)
+    )
     title = {atom: tuple(slots.items()) for atom, slots in in_title.items()}
     # most often no rule tells the fields apart, and one mapping serves both
     body = title if in_body == in_title else {atom: tuple(slots.items()) for atom, slots in in_body.items()}
-    return RuleIndex(title, body, tuple(without), _index_near(rules))
-
-
-def _index_near(rules: Sequence[CompiledRule]) -> NearIndex:
-    pairs = [[near for near in compiled.near if len(near.clauses) == 2] for compiled in rules]
-    without = [(1 << len(rules)) - 1] * max(map(len, pairs), default=0)
-    windows: dict[tuple[int | None, int], int] = {}
-    asking: dict[tuple[int, int, frozenset[str]], int] = {}
-    for number, nears in enumerate(pairs):
-        for order, near in enumerate(nears):
-            without[order] ^= 1 << number
-            window = windows.setdefault((near.words, order), len(windows))
-            for side, wanted in enumerate(near.clauses):
-                key = (window, side, wanted.atoms)
-                asking[key] = asking.get(key, 0) | 1 << number
-    by_atom: dict[str, dict[int, list[int]]] = {}
-    for (window, side, atoms), numbers in asking.items():
-        for atom in atoms:
-            by_atom.setdefault(atom, {}).setdefault(window, [0, 0])[side] |= numbers
-    return NearIndex(
-        tuple(windows),
-        {
-            atom: tuple((window, first, second) for window, (first, second) in sides.items())
-            for atom, sides in by_atom.items()
-        },
-        tuple(without),
-    )
+    return RuleIndex(title, body, tuple(without), measuring)

@@ -90,7 +90,7 @@ def match_found(book: RuleBook, item: ItemText, found: Found) -> ItemMatches:
     texts = (item.title, item.text)
     # An owner's own names may take hits away from that owner's rules, and never add any.
     fulfilled = book.index.fulfilled(shared.evidence)
-    for number in bits_of(shared.places.may_hold(fulfilled, book.index.near, texts) if fulfilled else 0):
+    for number in bits_of(fulfilled):
         compiled = book.rules[number]
         rule = compiled.rule
         hits = shared
