@@ -172,7 +172,9 @@ class Search:
         is_plain, is_prefix = way == _PLAIN, way == _PREFIX
         is_known = is_plain & is_whole & is_tight
         # Of what is not whole and lost no sign, only plurals may be words.
-        is_doubtful = (way == _OTHER) | (is_plain & ~is_known & (~is_tight | (traits.takes_plural[form] & signs.are_es(end))))
+        is_doubtful = (way == _OTHER) | (
+            is_plain & ~is_known & (~is_tight | (traits.takes_plural[form] & signs.are_es(end)))
+        )
         is_doubtful |= (way == _CAPITALS) & ~signs.are_small(start)
         endings = np.flatnonzero(is_prefix)
         if endings.size:
@@ -261,7 +263,8 @@ class _Signs:
     def are_es(self, places: _Numbers) -> _Mask:
         """Return where a plural ending may stand."""
         codes = self._codes[places]
-        return (codes == ord("s")) | (codes == ord("e"))
+        are_es: _Mask = (codes == ord("s")) | (codes == ord("e"))
+        return are_es
 
     def are_small(self, places: _Numbers) -> _Mask:
         """Return where the original has a small letter of ASCII; others are not seen."""
@@ -284,7 +287,8 @@ class _Signs:
     def _tested(self, table: _Mask, places: _Numbers) -> _Mask:
         """Return what a table says of the kinds of characters and of those before them."""
         kinds = kinds_of()
-        return table[kinds[self._codes[places - 1]], kinds[self._codes[places]]]
+        says: _Mask = table[kinds[self._codes[places - 1]], kinds[self._codes[places]]]
+        return says
 
 
 @cache

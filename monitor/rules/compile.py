@@ -6,12 +6,12 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum, auto
 
 from monitor.matching.lexicon import Lexicon, compile_lexicon
 from monitor.matching.terms import Entity, Name
-from monitor.records import Field, Problem, Send
+from monitor.records import Field, Problem, Send, Severity, Source
 from monitor.rules.checks import CHECKS
 from monitor.rules.codes import ABSENCES
 from monitor.rules.declared import Clause, Filters, Mute, Near, Rule, RuleFile, Term, Tune
@@ -98,6 +98,9 @@ class CompiledRule:
     """The atoms of the entities it requires."""
     reads: int = field(init=False)
     """One of ``READS_BOTH`` and the others."""
+    says: tuple[str, str, str, Severity, Send] = field(init=False)
+    adds: tuple[timedelta | None, Source] = field(init=False)
+    """With ``says``, what every match repeats: the arguments of ``RuleMatch`` before and after what was found."""
 
     def __post_init__(self) -> None:
         """Find out what need not be asked for every item."""
@@ -106,6 +109,8 @@ class CompiledRule:
         object.__setattr__(self, "has_conditions", any(conditions))
         object.__setattr__(self, "can_stop", self.has_conditions or bool(self.none))
         atoms = (atom for wanted in self.required for atom in wanted.atoms)
+        object.__setattr__(self, "says", (rule.owner, rule.id, rule.title, rule.severity, rule.send))
+        object.__setattr__(self, "adds", (rule.throttle, rule.declared_at))
         object.__setattr__(self, "reads", _READS[rule.fields])
         object.__setattr__(self, "watched", frozenset(atom for atom in atoms if atom.startswith("@")))
 

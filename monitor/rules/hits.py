@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 
 from monitor.matching.near import near_spans
 from monitor.matching.spacing import UNITS_PER_WORD, Distances
@@ -19,6 +21,8 @@ MAX_EVIDENCE = 20
 _BODY, _TITLE = Field.BODY, Field.TITLE  # Python 3.11 looks members up slowly
 MAX_REACHED = 200
 """Places in an item up to which those near one another are kept as sets."""
+_FEW_PLACES = 1 << 40
+"""Sets of lower numbers are few, and asked for again and again."""
 _FEW_BITS = 100
 """Up to so many are taken off a set one by one, which costs each time as much as the set is long."""
 
@@ -98,6 +102,11 @@ class Places:
         self._near: dict[tuple[bool, int | None, tuple[int, ...]], int] = {}
         self._pairs: dict[tuple[int | None, int, int], int] = {}
         self._spans = [(start, end) for _, start, end in self._numbers]
+        self._is_flat = all(
+            one[1] <= other[0] or place == self._title_places
+            for place, (one, other) in enumerate(pairwise(self._spans), 1)
+        )
+        """Whether no place reaches into the next one of its field."""
         self._is_large = len(self._hits) > MAX_REACHED
         self._is_short = len(self._hits) <= MAX_EVIDENCE
         self._sides = (-1, self._in_title, self._in_body, None)
@@ -118,10 +127,11 @@ class Places:
             return places
         return places & self._in_title if fields[0] is _TITLE else places & self._in_body
 
-    def proof(self, compiled: CompiledRule, texts: tuple[str, str]) -> int | None:
-        """Return places that prove a rule, None if a clause it requires is not found; ``texts`` are title and body.
+    def proof(self, compiled: CompiledRule, texts: tuple[str, str]) -> int:
+        """Return places that prove a rule, none if a clause it requires is not found; ``texts`` are title and body.
 
-        What is near is asked first: most rules that fail, of those that have every clause somewhere, fail there.
+        What is near is asked first: most rules that fail, of those that have every clause somewhere, fail there. Looked
+        up here rather than by calls, since an item may ask it of dozens of rules.
         """
         proof = 0
         known = self._anywhere
@@ -131,20 +141,19 @@ class Places:
                 found = self.near(near, compiled.rule.fields, texts)
             else:
                 first, second = near.pair
-                one, other = known.get(first), known.get(second)
-                one = side & (self._find(first) if one is None else one)
-                other = side & (self._find(second) if other is None else other)
-                found = self._closest_pair(near.words, one, other, texts)
+                one = known[first] if first in known else self._find(first)
+                other = known[second] if second in known else self._find(second)
+                found = self._closest_pair(near.words, one & side, other & side, texts)
             if not found:
-                return None
+                return 0
             proof |= found
         for wanted in compiled.all:
-            places = known.get(wanted.atoms)
-            found = self._find(wanted.atoms) if places is None else places
+            atoms = wanted.atoms
+            found = known[atoms] if atoms in known else self._find(atoms)
             if side != -1:
                 found = self._within(found, compiled.rule.fields)
             if not found:
-                return None
+                return 0
             proof |= found if self._is_short else self.first_of(found)
         return proof
 
@@ -177,7 +186,7 @@ class Places:
             if 0 in groups:
                 continue
             if is_pair:
-                found = self._closest_pair(near.words, *groups, texts)
+                found = self._closest_pair(near.words, groups[0], groups[1], texts)
             else:
                 found = self._closest(groups, near.words, texts[in_body], in_body=in_body)
             if found:
@@ -196,12 +205,11 @@ class Places:
         return found
 
     def _closest_pair(self, words: int | None, one: int, other: int, texts: tuple[str, str]) -> int:
-        """Return what ``near_spans`` finds for two clauses: the closest pair, of equals the first; the title's first."""
+        """Return what ``near_spans`` finds for two clauses: the closest pair, the first of equals, the title's."""
         if not one or not other:
             return 0
-        reach = self._reached.get(words)
-        if reach is None:
-            reach = self._reached[words] = self._reach(words, texts)
+        reached = self._reached
+        reach = reached[words] if words in reached else self._reach(words, texts)
         if one & (one - 1) or other & (other - 1):
             key = (words, one, other)
             found = self._pairs.get(key)
@@ -213,6 +221,26 @@ class Places:
         return one | other if other.bit_length() <= reach[one.bit_length() - 1] else 0
 
     def _closest_of_many(self, one: int, other: int, reach: Sequence[int]) -> int:
+        if not self._is_flat:
+            return self._closest_of_nested(one, other, reach)
+        # Where none lies inside another, the closest are neighbours, and neighbours are near if any two are.
+        found, shortest, last, last_side = 0, 0, -1, 0
+        for place in bits_of(one | other):
+            if found and place >= self._title_places > last:
+                break
+            side = (one >> place & 1) + 2 * (other >> place & 1)
+            start, end = self._spans[place]
+            length = 0
+            if side == 3:
+                length, pair = end - start, 1 << place
+            elif side + last_side == 3 and last >= 0 and place < reach[last]:
+                length, pair = end - self._spans[last][0], 1 << place | 1 << last
+            if length and (not found or length < shortest):
+                found, shortest = pair, length
+            last, last_side = place, side
+        return found
+
+    def _closest_of_nested(self, one: int, other: int, reach: Sequence[int]) -> int:
         best: tuple[int, int, int, int] | None = None
         for mine, others in ((one, other), (other, one)):
             for place in bits_of(mine):
@@ -230,15 +258,16 @@ class Places:
     def _reach(self, words: int | None, texts: tuple[str, str]) -> list[int]:
         """Return for every place how many places there are up to the last that is near it and not before it."""
         titles = self._title_places
-        return [
+        reach = self._reached[words] = [
             *self._reach_in(texts[0], words, 0, titles, in_body=False),
             *self._reach_in(texts[1], words, titles, len(self._spans), in_body=True),
         ]
+        return reach
 
     def _reach_in(self, text: str, words: int | None, first: int, last: int, *, in_body: bool) -> list[int]:
         """Return what ``_reach`` does for the places of one field, ``first`` to before ``last``."""
-        if first == last:
-            return []
+        if last - first < 2:
+            return list(range(first + 1, last + 1))
         starts = [start for start, _ in self._spans[first:last]]
         if words is None:
             order = ends = sentence_numbers(text, starts)
@@ -255,6 +284,16 @@ class Places:
             spans = ((start, end) for where, start, end in self._numbers if where == in_body)
             known = self._measured[in_body] = Distances(text, spans)
         return known
+
+    def unmeasured(self) -> Iterator[tuple[bool, list[tuple[int, int]]]]:
+        """Yield the fields in which words are still to be counted, with the hits between which."""
+        for in_body, first, last in ((False, 0, self._title_places), (True, self._title_places, len(self._spans))):
+            if in_body not in self._measured and last - first > 1:
+                yield in_body, self._spans[first:last]
+
+    def keep(self, distances: Distances, *, in_body: bool) -> None:
+        """Take the distances in one field."""
+        self._measured[in_body] = distances
 
     def first_of(self, places: int) -> int:
         """Return the first ``MAX_EVIDENCE`` of some places."""
@@ -279,6 +318,14 @@ class Places:
         return tuple(sorted(found) if len(found) > 1 else found)
 
 
+def measure(items: Iterable[tuple[Places, tuple[str, str]]]) -> None:
+    """Count the words between the places of some items, given with their titles and bodies, for all of them at once."""
+    asked = [(places, in_body, texts, spans) for places, texts in items for in_body, spans in places.unmeasured()]
+    counted = Distances.of_each([(texts[in_body], spans) for _, in_body, texts, spans in asked]) if asked else []
+    for (places, in_body, _, _), distances in zip(asked, counted, strict=True):
+        places.keep(distances, in_body=in_body)
+
+
 def set_of(numbers: Sequence[int]) -> int:
     """Return rising numbers as a set."""
     if not numbers or numbers[-1] < _FEW_BITS:
@@ -292,10 +339,10 @@ def set_of(numbers: Sequence[int]) -> int:
     return int.from_bytes(signs, "little")
 
 
-def bits_of(numbers: int) -> list[int]:
-    """Return a set of numbers as a list, rising."""
-    if not numbers & (numbers - 1):
-        return [numbers.bit_length() - 1] if numbers else []
+def bits_of(numbers: int) -> Sequence[int]:
+    """Return a set of numbers as a sequence, rising."""
+    if numbers < _FEW_PLACES:
+        return _few_bits_of(numbers)
     if numbers.bit_count() > _FEW_BITS:
         return [number for number, sign in enumerate(reversed(f"{numbers:b}")) if sign == "1"]
     found = []
@@ -304,6 +351,11 @@ def bits_of(numbers: int) -> list[int]:
         found.append((numbers ^ rest).bit_length() - 1)
         numbers = rest
     return found
+
+
+@lru_cache(maxsize=4_096)
+def _few_bits_of(numbers: int) -> tuple[int, ...]:
+    return tuple(number for number in range(numbers.bit_length()) if numbers >> number & 1)
 
 
 def _chosen(hits: Sequence[tuple[str, Evidence]], atoms: frozenset[str]) -> Evidence:

@@ -66,9 +66,7 @@ def index_rules(rules: Sequence[CompiledRule]) -> RuleIndex:
             slots = (in_title if where is Field.TITLE else in_body).setdefault(atom, {})
             slots[slot] = slots.get(slot, 0) | numbers
     measuring = sum(
-        1 << number
-        for number, compiled in enumerate(rules)
-        if any(near.words is not None for near in compiled.near)
+        1 << number for number, compiled in enumerate(rules) if any(near.words is not None for near in compiled.near)
     )
     title = {atom: tuple(slots.items()) for atom, slots in in_title.items()}
     # most often no rule tells the fields apart, and one mapping serves both

@@ -11,7 +11,7 @@ from monitor.matching.near import near_hits
 from monitor.records import Evidence, Field, RuleStop
 from monitor.rules.compile import compile_rules
 from monitor.rules.hits import Hits
-from monitor.rules.match import Held, ItemText, evaluate, match_item, owner_hits
+from monitor.rules.match import Held, ItemText, evaluate, match_item, match_items, owner_hits
 from monitor.rules.syntax import read_rule_file
 from tests.rules.conftest import NOW, TODAY, TOPICS, WATCHLIST, Compile, MakeItem
 
@@ -305,3 +305,18 @@ def test_memory_grows_with_the_hits_and_not_with_their_square(compiled: Compile,
         return used
 
     assert peak(8_000) < 8 * peak(2_000)
+
+
+@given(st.lists(st.tuples(_TEXTS, _TEXTS, st.sampled_from(["en", "ur", None])), max_size=6))
+def test_items_matched_together_match_as_each_alone(drawn: list[tuple[str, str, str | None]]) -> None:
+    tune = '[file]\nowner = "c"\n[tune."a/one"]\nalso_none = ["drill"]\n'
+    private = f'{_RULES}[entity.port]\nname = "Port"\nnames = ["Gwadar attack"]\n'
+    files = [
+        read_rule_file(WATCHLIST, "rules/w.toml"),
+        read_rule_file(_MANY, "rules/a.toml"),
+        read_rule_file(private.replace('"a"', '"b"'), "rules/b.toml"),
+        read_rule_file(tune, "rules/c.toml"),
+    ]
+    book = compile_rules(files, TOPICS, TODAY)
+    items = [ItemText(title, text, NOW, lang=lang) for title, text, lang in drawn]
+    assert list(match_items(book, items)) == [match_item(book, item) for item in items]
