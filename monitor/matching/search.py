@@ -32,8 +32,9 @@ _Forms = tuple[tuple[tuple[int, Pattern, bool], ...], ...]
 """By form, the terms it may mean, each with what a hit must fulfil and whether that is nothing special."""
 BETWEEN = "\x1f"
 """Stands between texts that are searched as one: a sign that nothing folds away or spans."""
-MAX_TABLE = 64 * 1024**2
-"""Bytes for an automaton that looks its next state up (DFA), half as slow as one that searches for it."""
+MAX_TABLE = 8 * 1024**2
+"""Bytes for an automaton that looks its next state up (DFA): in half the time of one that searches for it, as long as
+most of what it looks at stays near the core."""
 MAX_TOGETHER = 32_000
 """Characters of texts that are searched as one; arrays for more no longer fit into a core's own memory."""
 _SEEN_AT_ONCE = 4

@@ -93,15 +93,17 @@ def match_items(book: RuleBook, items: Iterable[ItemText]) -> Iterator[ItemMatch
 
 def match_found(book: RuleBook, item: ItemText, found: Found) -> ItemMatches:
     """Do as ``match_item`` does, with what the book's lexicon found in the item."""
-    return _match_hits(book, item, found, Hits.of(found.mentions, found.phrases))
+    hits = Hits.of(found.mentions, found.phrases)
+    return _match_hits(book, item, found, hits, book.index.fulfilled(hits.evidence))
 
 
 def match_each_found(book: RuleBook, items: Iterable[tuple[ItemText, Found]]) -> Iterator[ItemMatches]:
     """Do as ``match_items`` does, with what the book's lexicon found in each item."""
-    waiting: list[tuple[ItemText, Found, Hits]] = []
+    waiting: list[tuple[ItemText, Found, Hits, int]] = []
     size = 0
     for item, found in items:
-        waiting.append((item, found, Hits.of(found.mentions, found.phrases)))
+        hits = Hits.of(found.mentions, found.phrases)
+        waiting.append((item, found, hits, book.index.fulfilled(hits.evidence)))
         size += len(item.title) + len(item.text)
         if size > MEASURED_TOGETHER:
             yield from _match_together(book, waiting)
@@ -109,22 +111,24 @@ def match_each_found(book: RuleBook, items: Iterable[tuple[ItemText, Found]]) ->
     yield from _match_together(book, waiting)
 
 
-def _match_together(book: RuleBook, items: Sequence[tuple[ItemText, Found, Hits]]) -> Iterator[ItemMatches]:
+def _match_together(book: RuleBook, items: Sequence[tuple[ItemText, Found, Hits, int]]) -> Iterator[ItemMatches]:
     """Yield the matches of some items, in which words are counted at once."""
-    index = book.index
-    asking = [(hits.places, item) for item, _, hits in items if index.fulfilled(hits.evidence) & index.measuring]
+    asking = [(hits.places, item) for item, _, hits, fulfilled in items if fulfilled & book.index.measuring]
     measure([(places, (item.title, item.text)) for places, item in asking])
-    for item, found, hits in items:
-        yield _match_hits(book, item, found, hits)
+    for item, found, hits, fulfilled in items:
+        yield _match_hits(book, item, found, hits, fulfilled)
 
 
-def _match_hits(book: RuleBook, item: ItemText, found: Found, shared: Hits) -> ItemMatches:
+def _match_hits(book: RuleBook, item: ItemText, found: Found, shared: Hits, fulfilled: int) -> ItemMatches:
+    mentions = tuple(sorted(found.mentions, key=_place)) if len(found.mentions) > 1 else found.mentions
+    if not fulfilled:
+        return ItemMatches(mentions)
     rules: list[RuleMatch] = []
     stopped: list[RuleStop] = []
     views: dict[str, tuple[Hits, int]] = {}
     texts = (item.title, item.text)
     # An owner's own names may take hits away from that owner's rules, and never add any.
-    for number in bits_of(book.index.fulfilled(shared.evidence)):
+    for number in bits_of(fulfilled):
         compiled = book.rules[number]
         hits = shared
         if book.private and compiled.rule.owner in book.private:
@@ -132,8 +136,8 @@ def _match_hits(book: RuleBook, item: ItemText, found: Found, shared: Hits) -> I
             if owner not in views:
                 own = owner_hits(book, owner, found)
                 views[owner] = (own, book.index.fulfilled(own.evidence))
-            hits, fulfilled = views[owner]
-            if not fulfilled >> number & 1:
+            hits, of_owner = views[owner]
+            if not of_owner >> number & 1:
                 continue
         places = hits.places
         proof = places.proof(compiled, texts)
@@ -147,7 +151,7 @@ def _match_hits(book: RuleBook, item: ItemText, found: Found, shared: Hits) -> I
         rules.append(RuleMatch(*compiled.says, evidence, entities, *compiled.adds))
         if compiled.tunes:
             stopped.extend(_tune_stops(compiled, hits, item))
-    return ItemMatches(tuple(sorted(found.mentions, key=_place)), tuple(rules), tuple(stopped))
+    return ItemMatches(mentions, tuple(rules), tuple(stopped))
 
 
 def owner_hits(book: RuleBook, owner: str, found: Found) -> Hits:

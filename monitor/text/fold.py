@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_right
+from codecs import charmap_decode
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from monitor.text.characters import APOSTROPHES, KINDS, Kind, fold_character
@@ -36,6 +39,13 @@ _HALVES = (
 )
 """Second halves of characters that NFC writes as one and that are not accents: voiced kana, Korean syllables in pieces,
 two-part vowel signs of Bengali to Sinhala, Burmese."""
+_INTRICATE = frozenset(map(ord, _HALVES + _VOWELS + "\u2029"))
+_PARTED = frozenset({Kind.ARABIC, Kind.UNSPACED, Kind.UNSPACED_MARK})
+SHORT = 4_000
+"""Characters up to which a text may be folded without arrays, each step on which costs as much as a dozen of them."""
+_FEW = 128
+_ZERO, _BREAK, _SPACES = re.compile(rb"\0"), re.compile(rb"\n[ \n]*"), re.compile(rb"  [ \n]*")
+_ASCII_CHARACTERS = bytes(range(128)).decode()
 _MAY_JOIN = re.compile(f"[\u1100-\u1112][{_VOWELS}][{_ENDINGS}]?|.[{_HALVES}][\u0cd5\u0dca]?")
 
 
@@ -44,7 +54,7 @@ class Folded:
 
     __slots__ = ("_gone", "_offsets", "original", "text")
 
-    def __init__(self, original: str, text: str, gone: _Places | None = None) -> None:
+    def __init__(self, original: str, text: str, gone: _Places | list[int] | None = None) -> None:
         """Take with the text the places of the original, rising, that have no character in it."""
         self.original = original
         self.text = text
@@ -63,7 +73,7 @@ class Folded:
         """Before which characters something vanished, rising, once for each thing; None if nothing did."""
         import numpy as np
 
-        return None if self._gone is None else self._gone - np.arange(self._gone.size)
+        return None if self._gone is None else np.asarray(self._gone) - np.arange(len(self._gone))
 
     def places(self, numbers: _Places) -> _Places:
         """Return where some folded characters stand, in an array."""
@@ -107,6 +117,76 @@ def slice_of(folded: Folded, start: int, end: int) -> tuple[int, int]:
 
 
 def _fold(original: str, *, is_tight: bool) -> Folded:
+    short = _fold_short(original, is_tight=is_tight) if len(original) <= SHORT else None
+    return short or _fold_any(original, is_tight=is_tight)
+
+
+def _fold_short(original: str, *, is_tight: bool) -> Folded | None:
+    """Fold a short text without arrays where that is faster, None for others.
+
+    That is one of few characters beyond ASCII, none of them intricate.
+    """
+    ascii_table = _ASCII_TIGHT if is_tight else _ASCII
+    if original.isascii():
+        return _without_runs(original, original.encode().translate(ascii_table), "")
+    import numpy as np
+
+    source = code_points(original)
+    beyond = np.flatnonzero(source >= 0x80)
+    if beyond.size > _FEW:
+        return None
+    codes = source[beyond].tolist()
+    known = _letters(is_tight=is_tight)
+    folded = [known[code] for code in codes]
+    if not _INTRICATE.isdisjoint(codes) or (is_tight and not known.parted.isdisjoint(folded)):
+        return None
+    signs = bytearray(original.encode("ascii", "replace").translate(ascii_table))
+    alphabet: dict[int, int] = {}
+    for place, code in zip(beyond.tolist(), folded, strict=True):
+        signs[place] = code if code < 0x80 else alphabet.setdefault(code, 0x80 + len(alphabet))
+    letters = "".join(map(chr, alphabet))
+    return _without_runs(original, bytes(signs), letters)
+
+
+def _without_runs(original: str, signs: bytes, letters: str) -> Folded:
+    """Finish folding a short text; ``letters`` are what bytes from 0x80 on stand for."""
+    gone: list[int] = []
+    if b"\0" in signs:
+        gone = [zero.start() for zero in _ZERO.finditer(signs)]
+        signs = signs.translate(None, b"\0")
+    if b"\n" in signs or b"  " in signs:
+        before = [place - number for number, place in enumerate(gone)]
+        parts: list[bytes] = []
+        done = 0
+        for start, end in _runs(signs):
+            parts += (signs[done:start], b"\n" if signs.count(b"\n", start, end) > 1 else b" ")
+            gone += [place + bisect_right(before, place) for place in range(start + 1, end)]
+            done = end
+        parts.append(signs[done:])
+        signs = b"".join(parts)
+        gone.sort()
+    if not letters:
+        return Folded(original, signs.decode("ascii"), gone or None)
+    return Folded(original, charmap_decode(signs, "strict", _ASCII_CHARACTERS + letters)[0], gone or None)
+
+
+def _runs(signs: bytes) -> list[tuple[int, int]]:
+    """Return the runs of several separators, and single line breaks, in order."""
+    runs = [run.span() for run in _SPACES.finditer(signs)]
+    if b"\n" not in signs:
+        return runs
+    # Looked for by its first sign, which is fast, so that blanks before it are counted afterwards.
+    for run in _BREAK.finditer(signs):
+        start, end = run.span()
+        while start and signs[start - 1] == _SPACE:
+            start -= 1
+        runs.append((start, end))
+    runs.sort()
+    ends = accumulate((end for _, end in runs), max, initial=0)
+    return [run for run, reached in zip(runs, ends, strict=False) if run[0] >= reached]
+
+
+def _fold_any(original: str, *, is_tight: bool) -> Folded:
     ascii_table = _ASCII_TIGHT if is_tight else _ASCII
     if original.isascii():
         return _fold_signs(original, original.encode().translate(ascii_table), None, is_tight=is_tight)
@@ -159,7 +239,7 @@ def _without(gone: _Places | None, signs: bytes) -> tuple[_Places | None, bytes]
     return np.sort(np.concatenate([gone, zeros])), signs
 
 
-def _kept(gone: _Places, length: int) -> memoryview:
+def _kept(gone: _Places | list[int], length: int) -> memoryview:
     """Return the places that are not gone, and the length."""
     import numpy as np
 
@@ -214,6 +294,9 @@ def _mark_inside_names(signs: bytes, letters: _Codes) -> bytes:
     import numpy as np
 
     kinds = kinds_of().take(letters)
+    met = kinds.tobytes()
+    if not any(kind in met for kind in _PARTED):
+        return signs
     marked = np.frombuffer(signs, np.uint8)
     places = np.flatnonzero(marked >= 0x80)
     first = np.flatnonzero(places[1:] - places[:-1] == 2)
@@ -258,6 +341,29 @@ def _table(*, is_tight: bool) -> NDArray[np.uint32]:
     return table
 
 
+class _Letters(dict[int, int]):
+    """What each code point folds to, 0 for nothing, filled as characters are met."""
+
+    def __init__(self, known: Mapping[int, int]) -> None:
+        super().__init__(known)
+        self.parted: set[int] = set()
+        """Of what was folded to: letters between which separators may vanish."""
+
+    def __missing__(self, code: int) -> int:
+        folded = fold_character(chr(code)) or "\0"
+        # the kind first: another thread may see the folded code as soon as it is written
+        kinds_of()[ord(folded)] = KINDS[folded]
+        if KINDS[folded] in _PARTED:
+            self.parted.add(ord(folded))
+        self[code] = ord(folded)
+        return ord(folded)
+
+
+@cache
+def _letters(*, is_tight: bool) -> _Letters:
+    return _Letters(dict.fromkeys(map(ord, APOSTROPHES), 0) if is_tight else {})
+
+
 @cache
 def kinds_of() -> NDArray[np.uint8]:
     """Return the kind of each code point that text was folded to so far, filled together with the tables."""
@@ -287,11 +393,9 @@ def _take(source: _Codes, *, is_tight: bool) -> _Codes:
     unknown = source[codes == _UNKNOWN]
     if not unknown.size:
         return codes
+    known = _letters(is_tight=is_tight)
     for code in np.unique(unknown).tolist():
-        folded = fold_character(chr(code)) or "\0"
-        # the kind first: another thread may see the folded code as soon as it is written
-        kinds_of()[ord(folded)] = KINDS[folded]
-        table[code] = ord(folded)
+        table[code] = known[code]
     return table.take(source)
 
 
