@@ -69,28 +69,33 @@ class Places:
     """
 
     def __init__(self, evidence: Mapping[str, tuple[Evidence, ...]], atoms: frozenset[str]) -> None:
-        given = ((atom, hit) for atom, hits in evidence.items() for hit in hits)
-        # where everything else is equal, the order given decides
-        found = [
-            (hit.field is _BODY, hit.start, hit.end, hit.name, number, atom, hit)
-            for number, (atom, hit) in enumerate(given)
-        ]
+        found: list[tuple[bool, int, int, str, int, str, Evidence]] = []
+        for atom, hits in evidence.items():
+            for hit in hits:
+                # where everything else is equal, the order given decides
+                found.append((hit.field is _BODY, hit.start, hit.end, hit.name, len(found), atom, hit))
         found.sort()
         self._hits: list[list[tuple[str, Evidence]]] = []
-        self._numbers: dict[tuple[bool, int, int], int] = {}
+        self._spans: list[tuple[int, int]] = []
+        self._title_places = 0
+        self._is_flat = True
+        """Whether no place reaches into the next one of its field."""
         of_atom: dict[str, list[int]] = {atom: [] for atom in evidence}
         shared: list[int] = []
+        last, last_start, last_end = None, -1, -1
         for in_body, start, end, _, _, atom, hit in found:
-            place = (in_body, start, end)
-            number = self._numbers.get(place)
-            if number is None:
-                number = self._numbers[place] = len(self._hits)
-                self._hits.append([(atom, hit)])
-            else:
+            if start == last_start and end == last_end and in_body is last:
                 self._hits[-1].append((atom, hit))
-                shared.append(number)
-            of_atom[atom].append(number)
-        self._title_places = sum(not in_body for in_body, _, _ in self._numbers)
+                shared.append(len(self._hits) - 1)
+            else:
+                if in_body is last and start < last_end:
+                    self._is_flat = False
+                if not in_body:
+                    self._title_places += 1
+                self._hits.append([(atom, hit)])
+                self._spans.append((start, end))
+                last, last_start, last_end = in_body, start, end
+            of_atom[atom].append(len(self._hits) - 1)
         self._in_title = (1 << self._title_places) - 1
         self._in_body = (1 << len(self._hits)) - (1 << self._title_places)
         self._shared = set_of(shared)
@@ -101,12 +106,6 @@ class Places:
         self._anywhere: dict[frozenset[str], int] = {}
         self._near: dict[tuple[bool, int | None, tuple[int, ...]], int] = {}
         self._pairs: dict[tuple[int | None, int, int], int] = {}
-        self._spans = [(start, end) for _, start, end in self._numbers]
-        self._is_flat = all(
-            one[1] <= other[0] or place == self._title_places
-            for place, (one, other) in enumerate(pairwise(self._spans), 1)
-        )
-        """Whether no place reaches into the next one of its field."""
         self._is_large = len(self._hits) > MAX_REACHED
         self._is_short = len(self._hits) <= MAX_EVIDENCE
         self._sides = (-1, self._in_title, self._in_body, None)
@@ -127,8 +126,8 @@ class Places:
             return places
         return places & self._in_title if fields[0] is _TITLE else places & self._in_body
 
-    def proof(self, compiled: CompiledRule, texts: tuple[str, str]) -> int:
-        """Return places that prove a rule, none if a clause it requires is not found; ``texts`` are title and body.
+    def proof(self, compiled: CompiledRule, texts: tuple[str, str]) -> int | None:
+        """Return places that prove a rule, None if a clause it requires is not found; ``texts`` are title and body.
 
         What is near is asked first: most rules that fail, of those that have every clause somewhere, fail there. Looked
         up here rather than by calls, since an item may ask it of dozens of rules.
@@ -145,7 +144,7 @@ class Places:
                 other = known[second] if second in known else self._find(second)
                 found = self._closest_pair(near.words, one & side, other & side, texts)
             if not found:
-                return 0
+                return None
             proof |= found
         for wanted in compiled.all:
             atoms = wanted.atoms
@@ -153,7 +152,7 @@ class Places:
             if side != -1:
                 found = self._within(found, compiled.rule.fields)
             if not found:
-                return 0
+                return None
             proof |= found if self._is_short else self.first_of(found)
         return proof
 
@@ -199,8 +198,9 @@ class Places:
         if found is None:
             found = 0
             spans = [[self._spans[place] for place in bits_of(group)] for group in groups]
-            for start, end in near_spans(text, spans, words, self._distances(text, in_body=in_body)):
-                found |= 1 << self._numbers[in_body, start, end]
+            number_of = {self._spans[place]: place for group in groups for place in bits_of(group)}
+            for span in near_spans(text, spans, words, self._distances(text, in_body=in_body)):
+                found |= 1 << number_of[span]
             self._near[key] = found
         return found
 
@@ -281,7 +281,8 @@ class Places:
     def _distances(self, text: str, *, in_body: bool) -> Distances:
         known = self._measured.get(in_body)
         if known is None:
-            spans = ((start, end) for where, start, end in self._numbers if where == in_body)
+            first, last = (self._title_places, len(self._spans)) if in_body else (0, self._title_places)
+            spans = self._spans[first:last]
             known = self._measured[in_body] = Distances(text, spans)
         return known
 

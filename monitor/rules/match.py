@@ -141,7 +141,7 @@ def _match_hits(book: RuleBook, item: ItemText, found: Found, shared: Hits, fulf
                 continue
         places = hits.places
         proof = places.proof(compiled, texts)
-        if not proof:
+        if proof is None:
             continue
         stop = _find_stop(compiled, hits, item, is_example=False) if compiled.can_stop else None
         if stop is not None:
@@ -174,7 +174,7 @@ def evaluate(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example: 
             return NotFound(wanted, compiled.rule.fields)
     texts = (item.title, item.text)
     proof = hits.places.proof(compiled, texts)
-    if not proof:
+    if proof is None:
         return _find_missing(compiled, hits.places, texts)
     stop = _find_stop(compiled, hits, item, is_example=is_example)
     if stop is not None:
