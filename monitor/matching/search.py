@@ -17,7 +17,8 @@ import ahocorasick_rs
 from monitor.matching.spans import ENDS, STARTS, is_parted, may_end, may_start, span_of
 from monitor.matching.terms import Pattern, patterns_of
 from monitor.text.characters import Kind
-from monitor.text.fold import Folded, code_points, fold_tight, kinds_of
+from monitor.text.fold import Folded, fold_tight
+from monitor.text.fold_tables import code_points, kinds_of
 
 if TYPE_CHECKING:
     import numpy as np

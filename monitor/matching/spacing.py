@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from monitor.text.characters import KINDS, Kind
-from monitor.text.fold import code_points
+from monitor.text.fold_tables import code_points
 
 if TYPE_CHECKING:
     import numpy as np

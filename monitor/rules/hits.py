@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 
 from monitor.matching.near import near_spans
 from monitor.matching.spacing import UNITS_PER_WORD, Distances

@@ -10,43 +10,40 @@ import re
 import unicodedata
 from bisect import bisect_right
 from codecs import charmap_decode
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from monitor.text.characters import APOSTROPHES, KINDS, Kind, fold_character
+from monitor.text.characters import Kind, fold_character
+from monitor.text.fold_tables import (
+    INTRICATE,
+    PARTED,
+    code_points,
+    folded_codes,
+    joined,
+    kinds_of,
+    letters_table,
+    may_join,
+)
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    _Codes = NDArray[np.uint16] | NDArray[np.uint32]
+    Codes = NDArray[np.uint16] | NDArray[np.uint32]
     _Places = NDArray[np.intp]
     _Mask = NDArray[np.bool_]
 
 _SPACE, _LINE_FEED = 0x20, 0x0A
-_UNKNOWN = 0xFFFFFFFF
 _WRAP, _PARAGRAPH = 0x0B, 0x0C
 """A run of separators with one line break, and U+2029; nothing else folds to them."""
 _ASCII = bytes(ord(fold_character(chr(code)) or "\0") for code in range(128)) + bytes(128)
 _ASCII_TIGHT = _ASCII.replace(b"'", b"\0")
-_VOWELS = "".join(map(chr, range(0x1161, 0x1176)))
-_ENDINGS = "".join(map(chr, range(0x11A8, 0x11C3)))
-_HALVES = (
-    f"\u3099\u309a{_ENDINGS}\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0c56\u0cc2\u0cd5\u0cd6"
-    "\u0d3e\u0d57\u0dca\u0dcf\u0ddf\u102e"
-)
-"""Second halves of characters that NFC writes as one and that are not accents: voiced kana, Korean syllables in pieces,
-two-part vowel signs of Bengali to Sinhala, Burmese."""
-_INTRICATE = frozenset(map(ord, _HALVES + _VOWELS + "\u2029"))
-_PARTED = frozenset({Kind.ARABIC, Kind.UNSPACED, Kind.UNSPACED_MARK})
 SHORT = 4_000
 """Characters up to which a text may be folded without arrays, each step on which costs as much as a dozen of them."""
 _FEW = 128
 _ZERO, _BREAK, _SPACES = re.compile(rb"\0"), re.compile(rb"\n[ \n]*"), re.compile(rb"  [ \n]*")
 _ASCII_CHARACTERS = bytes(range(128)).decode()
-_MAY_JOIN = re.compile(f"[\u1100-\u1112][{_VOWELS}][{_ENDINGS}]?|.[{_HALVES}][\u0cd5\u0dca]?")
 
 
 class Folded:
@@ -136,9 +133,9 @@ def _fold_short(original: str, *, is_tight: bool) -> Folded | None:
     if beyond.size > _FEW:
         return None
     codes = source[beyond].tolist()
-    known = _letters(is_tight=is_tight)
+    known = letters_table(is_tight=is_tight)
     folded = [known[code] for code in codes]
-    if not _INTRICATE.isdisjoint(codes) or (is_tight and not known.parted.isdisjoint(folded)):
+    if not INTRICATE.isdisjoint(codes) or (is_tight and not known.parted.isdisjoint(folded)):
         return None
     signs = bytearray(original.encode("ascii", "replace").translate(ascii_table))
     alphabet: dict[int, int] = {}
@@ -194,10 +191,10 @@ def _fold_any(original: str, *, is_tight: bool) -> Folded:
 
     source = code_points(original)
     beyond = np.flatnonzero(source >= 0x80)
-    codes = _take(source.take(beyond), is_tight=is_tight)
-    if _may_join().take(codes).any() and not unicodedata.is_normalized("NFC", original):
-        source = _joined(original, source)
-        codes = _take(source.take(beyond), is_tight=is_tight)
+    codes = folded_codes(source.take(beyond), is_tight=is_tight)
+    if may_join().take(codes).any() and not unicodedata.is_normalized("NFC", original):
+        source = joined(original, source)
+        codes = folded_codes(source.take(beyond), is_tight=is_tight)
     signs = np.frombuffer(original.encode("ascii", "replace").translate(ascii_table), np.uint8).copy()
     signs[beyond] = np.minimum(codes, 0xFF)
     if "\u2029" in original:
@@ -205,7 +202,7 @@ def _fold_any(original: str, *, is_tight: bool) -> Folded:
     return _fold_signs(original, signs.tobytes(), codes[codes >= 0x80], is_tight=is_tight)
 
 
-def _fold_signs(original: str, signs: bytes, letters: _Codes | None, *, is_tight: bool) -> Folded:
+def _fold_signs(original: str, signs: bytes, letters: Codes | None, *, is_tight: bool) -> Folded:
     """Finish folding text of which each character is known by itself.
 
     ``signs`` has a byte for each: 0 for what vanishes, ASCII as it is, ``_PARAGRAPH``, at least 0x80 for other letters;
@@ -248,7 +245,7 @@ def _kept(gone: _Places | list[int], length: int) -> memoryview:
     return np.flatnonzero(kept).data
 
 
-def _written(signs: bytes, letters: _Codes | None) -> str:
+def _written(signs: bytes, letters: Codes | None) -> str:
     """Return folded text of its signs, where bytes from 0x80 on stand for the next of ``letters``."""
     if letters is None or not letters.size:
         return signs.decode("ascii")
@@ -286,7 +283,7 @@ def _mark_runs(signs: bytes) -> bytes:
     return marked.tobytes()
 
 
-def _mark_inside_names(signs: bytes, letters: _Codes) -> bytes:
+def _mark_inside_names(signs: bytes, letters: Codes) -> bytes:
     """Write zeros for separators that tell no names apart.
 
     Those are any between Arabic letters, and a line wrap in unspaced scripts.
@@ -295,7 +292,7 @@ def _mark_inside_names(signs: bytes, letters: _Codes) -> bytes:
 
     kinds = kinds_of().take(letters)
     met = kinds.tobytes()
-    if not any(kind in met for kind in _PARTED):
+    if not any(kind in met for kind in PARTED):
         return signs
     marked = np.frombuffer(signs, np.uint8)
     places = np.flatnonzero(marked >= 0x80)
@@ -315,96 +312,3 @@ def _mark_inside_names(signs: bytes, letters: _Codes) -> bytes:
 def _is_unspaced(kinds: NDArray[np.uint8]) -> _Mask:
     unspaced: _Mask = (kinds == Kind.UNSPACED) | (kinds == Kind.UNSPACED_MARK)
     return unspaced
-
-
-def code_points(text: str) -> _Codes:
-    """Return the code points of a text as an array."""
-    import numpy as np
-
-    written = text.encode("utf-16-le", "surrogatepass")  # half as long, and written in a third of the time
-    if len(written) == 2 * len(text):
-        return np.frombuffer(written, "<u2")
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-
-
-@cache
-def _table(*, is_tight: bool) -> NDArray[np.uint32]:
-    """Return what each code point folds to, 0 for nothing.
-
-    Filled as characters are met: the whole of Unicode would cost a quarter of a second at every start.
-    """
-    import numpy as np
-
-    table = np.full(0x110000, _UNKNOWN, np.uint32)
-    if is_tight:
-        table[[ord(apostrophe) for apostrophe in APOSTROPHES]] = 0
-    return table
-
-
-class _Letters(dict[int, int]):
-    """What each code point folds to, 0 for nothing, filled as characters are met."""
-
-    def __init__(self, known: Mapping[int, int]) -> None:
-        super().__init__(known)
-        self.parted: set[int] = set()
-        """Of what was folded to: letters between which separators may vanish."""
-
-    def __missing__(self, code: int) -> int:
-        folded = fold_character(chr(code)) or "\0"
-        # the kind first: another thread may see the folded code as soon as it is written
-        kinds_of()[ord(folded)] = KINDS[folded]
-        if KINDS[folded] in _PARTED:
-            self.parted.add(ord(folded))
-        self[code] = ord(folded)
-        return ord(folded)
-
-
-@cache
-def _letters(*, is_tight: bool) -> _Letters:
-    return _Letters(dict.fromkeys(map(ord, APOSTROPHES), 0) if is_tight else {})
-
-
-@cache
-def kinds_of() -> NDArray[np.uint8]:
-    """Return the kind of each code point that text was folded to so far, filled together with the tables."""
-    import numpy as np
-
-    kinds = np.zeros(0x110000, np.uint8)
-    kinds[:0x80] = [KINDS[chr(code)] for code in range(0x80)]
-    return kinds
-
-
-@cache
-def _may_join() -> _Mask:
-    """Return which code points may be the second half of the one before."""
-    import numpy as np
-
-    halves = np.zeros(0x110000, np.bool_)
-    halves[[ord(half) for half in _HALVES + _VOWELS]] = True
-    return halves
-
-
-def _take(source: _Codes, *, is_tight: bool) -> _Codes:
-    """Return what each code point folds to."""
-    import numpy as np
-
-    table = _table(is_tight=is_tight)
-    codes = table.take(source)
-    unknown = source[codes == _UNKNOWN]
-    if not unknown.size:
-        return codes
-    known = _letters(is_tight=is_tight)
-    for code in np.unique(unknown).tolist():
-        table[code] = known[code]
-    return table.take(source)
-
-
-def _joined(original: str, source: _Codes) -> _Codes:
-    """Write as one the letters that came in pieces and whose pieces are no accents (か + ゛)."""
-    source = source.copy()
-    for pieces in _MAY_JOIN.finditer(original):
-        joined = unicodedata.normalize("NFC", pieces[0])
-        if len(joined) == 1:
-            source[pieces.start()] = ord(joined)
-            source[pieces.start() + 1 : pieces.end()] = 0
-    return source
