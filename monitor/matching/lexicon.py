@@ -96,9 +96,12 @@ class Lexicon:
             yield self._found(content, hits)
 
     def spans(self, title: str, text: str) -> Iterator[tuple[str, Sequence[Span]]]:
-        """Yield the phrases found, each with its places in reading order, for readers that need no evidence."""
+        """Yield the phrases found, each with its places, for readers that need no evidence.
+
+        Places are in no order, and one may come twice.
+        """
         search = self._search or self.prepare()
-        for term, spans in _by_term(search.hits(title, text)).items():
+        for term, spans in _by_term(search.hits_in_any_order(title, text)).items():
             if term in self._phrases:
                 yield self._texts[term], spans
 

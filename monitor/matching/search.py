@@ -56,11 +56,17 @@ class Search:
                 is_plain = pattern.capitals is None and not pattern.is_prefix and not pattern.is_dotted
                 forms[pattern.text].append((number, pattern, is_plain))
         self._forms: _Forms = tuple(map(tuple, forms.values()))
+        self._lengths = tuple(map(len, forms))
         self._automaton = _automaton([form.encode() for form in forms])
         self._traits: _Traits | None = None
 
     def hits(self, title: str, text: str) -> list[Hit]:
         """Return where each term stands, in reading order, each place once."""
+        hits = self.hits_in_any_order(title, text)
+        return sorted(set(hits)) if len(hits) > 1 else hits
+
+    def hits_in_any_order(self, title: str, text: str) -> list[Hit]:
+        """Return where each term stands, some places perhaps twice."""
         hits: list[Hit] = []
         # One search is cheaper than two, and no term reaches across this sign.
         folded = fold_tight(f"{title}{BETWEEN}{text}" if title else text)
@@ -79,7 +85,7 @@ class Search:
                         continue
                     first, last = span
                 hits.append((0, first, -last, term) if first < body else (1, first - body, body - last, term))
-        return sorted(set(hits)) if len(hits) > 1 else hits
+        return hits
 
     def hits_of_each(self, contents: Iterable[tuple[str, str]]) -> Iterator[list[Hit]]:
         """Yield for each (title, text) what ``hits`` returns, a few dozen of them searched together."""
@@ -130,7 +136,15 @@ class Search:
         found = self._automaton.find_matches_as_indexes(written, overlapping=True)
         if len(written) == len(searched) or not found:
             return found
-        return [(form, start, end) for form, start, end in _characters(written, found).T.tolist()]
+        lengths = self._lengths
+        hits = []
+        # They come in the order of their ends.
+        seen = place = 0
+        for form, _, end in found:
+            place += len(written[seen:end].decode())
+            seen = end
+            hits.append((form, place - lengths[form], place))
+        return hits
 
     def _judged(self, joined: str, contents: Sequence[tuple[str, str]]) -> Iterator[list[Hit]]:
         """Yield the hits in each of some texts, which stand in ``joined`` one after the other."""

@@ -42,6 +42,8 @@ _ASCII_TIGHT = _ASCII.replace(b"'", b"\0")
 SHORT = 4_000
 """Characters up to which a text may be folded without arrays, each step on which costs as much as a dozen of them."""
 _FEW = 128
+_SHORTEST = 600
+"""Characters up to which even an array of places costs more than a list."""
 _ZERO, _BREAK, _SPACES = re.compile(rb"\0"), re.compile(rb"\n[ \n]*"), re.compile(rb"  [ \n]*")
 _ASCII_CHARACTERS = bytes(range(128)).decode()
 
@@ -129,7 +131,7 @@ def _fold_short(original: str, *, is_tight: bool) -> Folded | None:
     import numpy as np
 
     source = code_points(original)
-    beyond = np.flatnonzero(source >= 0x80)
+    beyond = (source >= 0x80).nonzero()[0]
     if beyond.size > _FEW:
         return None
     codes = source[beyond].tolist()
@@ -190,7 +192,7 @@ def _fold_any(original: str, *, is_tight: bool) -> Folded:
     import numpy as np
 
     source = code_points(original)
-    beyond = np.flatnonzero(source >= 0x80)
+    beyond = (source >= 0x80).nonzero()[0]
     codes = folded_codes(source.take(beyond), is_tight=is_tight)
     if may_join().take(codes).any() and not unicodedata.is_normalized("NFC", original):
         source = joined(original, source)
@@ -236,8 +238,13 @@ def _without(gone: _Places | None, signs: bytes) -> tuple[_Places | None, bytes]
     return np.sort(np.concatenate([gone, zeros])), signs
 
 
-def _kept(gone: _Places | list[int], length: int) -> memoryview:
+def _kept(gone: _Places | list[int], length: int) -> Sequence[int]:
     """Return the places that are not gone, and the length."""
+    if length < _SHORTEST:
+        places = list(range(length + 1))
+        for place in reversed(gone):
+            del places[place]
+        return places
     import numpy as np
 
     kept = np.ones(length + 1, np.bool_)
