@@ -128,7 +128,6 @@ def _fold_short(original: str, *, is_tight: bool) -> Folded | None:
     ascii_table = _ASCII_TIGHT if is_tight else _ASCII
     if original.isascii():
         return _without_runs(original, original.encode().translate(ascii_table), "")
-    import numpy as np
 
     source = code_points(original)
     beyond = (source >= 0x80).nonzero()[0]
