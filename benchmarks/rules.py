@@ -89,7 +89,7 @@ def main() -> None:
     paragraphs, background = _paragraphs(asked.texts), _background(asked.texts)
     for count in asked.names:
         names = _names(count, source)
-        dense = _items(asked.items, paragraphs, names, MOST_NAMES_PER_ITEM, source)
+        dense = _items(asked.items, [paragraphs], names, MOST_NAMES_PER_ITEM, source)
         ordinary = _items(asked.items, background, names, FEW_NAMES_PER_ITEM, source)
         ordinary[::10] = dense[::10]
         files = _files(names, source)
@@ -194,21 +194,27 @@ def _paragraphs(texts: Path | None) -> list[str]:
     return [one for text in articles for one in re.split(r"\n\s*\n", text) if len(one) > 40]
 
 
-def _background(texts: Path | None) -> list[str]:
+def _background(texts: Path | None) -> list[list[str]]:
+    """Return passages of plain background, by language."""
     if texts is not None:
-        return _paragraphs(texts)
+        return [_paragraphs(texts)]
     path = Path(__file__).resolve().parent.parent / "classifiers" / "contrast.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [f"{row['title']}. {row['text']}".strip() for row in rows if row["kind"] == "background"]
+    by_lang: dict[str, list[str]] = {}
+    for row in rows:
+        if row["kind"] == "background":
+            by_lang.setdefault(row["lang"], []).append(f"{row['title']}. {row['text']}".strip())
+    return list(by_lang.values())
 
 
 def _items(
-    count: int, paragraphs: Sequence[str], names: Sequence[str], most_names: int, source: random.Random
+    count: int, languages: Sequence[Sequence[str]], names: Sequence[str], most_names: int, source: random.Random
 ) -> list[str]:
-    """Make items of paragraphs, with up to some listed names where words were."""
+    """Make items of paragraphs of one language each, with up to some listed names where words were."""
     known = _popularity(len(names))
     items = []
     for _ in range(count):
+        paragraphs = source.choices(languages, weights=list(map(len, languages)))[0]
         parts: list[str] = []
         while sum(map(len, parts)) < ITEM_CHARACTERS:
             parts.append(source.choice(paragraphs))

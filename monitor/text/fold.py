@@ -11,19 +11,19 @@ import unicodedata
 from bisect import bisect_right
 from codecs import charmap_decode
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from monitor.text.characters import Kind, fold_character
+from monitor.text.characters import fold_character
 from monitor.text.fold_tables import (
+    ARABIC_SIGN,
     INTRICATE,
-    PARTED,
+    UNSPACED_SIGN,
     code_points,
     folded_codes,
     joined,
-    kinds_of,
     letters_table,
     may_join,
+    signs_of,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Codes = NDArray[np.uint16] | NDArray[np.uint32]
     _Places = NDArray[np.intp]
-    _Mask = NDArray[np.bool_]
+    _Gone = _Places | list[int] | None
 
 _SPACE, _LINE_FEED = 0x20, 0x0A
 _WRAP, _PARAGRAPH = 0x0B, 0x0C
@@ -41,9 +41,9 @@ _ASCII = bytes(ord(fold_character(chr(code)) or "\0") for code in range(128)) + 
 _ASCII_TIGHT = _ASCII.replace(b"'", b"\0")
 SHORT = 4_000
 """Characters up to which a text may be folded without arrays, each step on which costs as much as a dozen of them."""
-_FEW = 128
+_FEW = 40
 _SHORTEST = 600
-"""Characters up to which even an array of places costs more than a list."""
+"""The same for texts with many characters beyond ASCII, of which more is left out, and for lists of places."""
 _ZERO, _BREAK, _SPACES = re.compile(rb"\0"), re.compile(rb"\n[ \n]*"), re.compile(rb"  [ \n]*")
 _ASCII_CHARACTERS = bytes(range(128)).decode()
 
@@ -53,7 +53,7 @@ class Folded:
 
     __slots__ = ("_gone", "_offsets", "original", "text")
 
-    def __init__(self, original: str, text: str, gone: _Places | list[int] | None = None) -> None:
+    def __init__(self, original: str, text: str, gone: _Gone = None) -> None:
         """Take with the text the places of the original, rising, that have no character in it."""
         self.original = original
         self.text = text
@@ -116,125 +116,80 @@ def slice_of(folded: Folded, start: int, end: int) -> tuple[int, int]:
 
 
 def _fold(original: str, *, is_tight: bool) -> Folded:
-    short = _fold_short(original, is_tight=is_tight) if len(original) <= SHORT else None
-    return short or _fold_any(original, is_tight=is_tight)
-
-
-def _fold_short(original: str, *, is_tight: bool) -> Folded | None:
-    """Fold a short text without arrays where that is faster, None for others.
-
-    That is one of few characters beyond ASCII, none of them intricate.
-    """
     ascii_table = _ASCII_TIGHT if is_tight else _ASCII
     if original.isascii():
-        return _without_runs(original, original.encode().translate(ascii_table), "")
-
-    source = code_points(original)
-    beyond = (source >= 0x80).nonzero()[0]
-    if beyond.size > _FEW:
-        return None
-    codes = source[beyond].tolist()
-    known = letters_table(is_tight=is_tight)
-    folded = [known[code] for code in codes]
-    if not INTRICATE.isdisjoint(codes) or (is_tight and not known.parted.isdisjoint(folded)):
-        return None
-    signs = bytearray(original.encode("ascii", "replace").translate(ascii_table))
-    alphabet: dict[int, int] = {}
-    for place, code in zip(beyond.tolist(), folded, strict=True):
-        signs[place] = code if code < 0x80 else alphabet.setdefault(code, 0x80 + len(alphabet))
-    letters = "".join(map(chr, alphabet))
-    return _without_runs(original, bytes(signs), letters)
-
-
-def _without_runs(original: str, signs: bytes, letters: str) -> Folded:
-    """Finish folding a short text; ``letters`` are what bytes from 0x80 on stand for."""
-    gone: list[int] = []
-    if b"\0" in signs:
-        gone = [zero.start() for zero in _ZERO.finditer(signs)]
-        signs = signs.translate(None, b"\0")
-    if b"\n" in signs or b"  " in signs:
-        before = [place - number for number, place in enumerate(gone)]
-        parts: list[bytes] = []
-        done = 0
-        for start, end in _runs(signs):
-            parts += (signs[done:start], b"\n" if signs.count(b"\n", start, end) > 1 else b" ")
-            gone += [place + bisect_right(before, place) for place in range(start + 1, end)]
-            done = end
-        parts.append(signs[done:])
-        signs = b"".join(parts)
-        gone.sort()
-    if not letters:
-        return Folded(original, signs.decode("ascii"), gone or None)
-    return Folded(original, charmap_decode(signs, "strict", _ASCII_CHARACTERS + letters)[0], gone or None)
-
-
-def _runs(signs: bytes) -> list[tuple[int, int]]:
-    """Return the runs of several separators, and single line breaks, in order."""
-    runs = [run.span() for run in _SPACES.finditer(signs)]
-    if b"\n" not in signs:
-        return runs
-    # Looked for by its first sign, which is fast, so that blanks before it are counted afterwards.
-    for run in _BREAK.finditer(signs):
-        start, end = run.span()
-        while start and signs[start - 1] == _SPACE:
-            start -= 1
-        runs.append((start, end))
-    runs.sort()
-    ends = accumulate((end for _, end in runs), max, initial=0)
-    return [run for run, reached in zip(runs, ends, strict=False) if run[0] >= reached]
-
-
-def _fold_any(original: str, *, is_tight: bool) -> Folded:
-    ascii_table = _ASCII_TIGHT if is_tight else _ASCII
-    if original.isascii():
-        return _fold_signs(original, original.encode().translate(ascii_table), None, is_tight=is_tight)
+        return _fold_signs(original, original.encode().translate(ascii_table), "", is_tight=is_tight)
     import numpy as np
 
     source = code_points(original)
     beyond = (source >= 0x80).nonzero()[0]
-    codes = folded_codes(source.take(beyond), is_tight=is_tight)
-    if may_join().take(codes).any() and not unicodedata.is_normalized("NFC", original):
+    if beyond.size <= _FEW:
+        codes = source.take(beyond).tolist()
+        known = letters_table(is_tight=is_tight)
+        folded = [known[code] for code in codes]
+        if INTRICATE.isdisjoint(codes) and (not is_tight or known.parted.isdisjoint(folded)):
+            signs = bytearray(original.encode("ascii", "replace").translate(ascii_table))
+            alphabet: dict[int, int] = {}
+            for place, code in zip(beyond.tolist(), folded, strict=True):
+                signs[place] = code if code < 0x80 else alphabet.setdefault(code, 0x80 + len(alphabet))
+            return _fold_signs(original, bytes(signs), "".join(map(chr, alphabet)), is_tight=False)
+    letters = folded_codes(source.take(beyond), is_tight=is_tight)
+    if may_join().take(letters).any() and not unicodedata.is_normalized("NFC", original):
         source = joined(original, source)
-        codes = folded_codes(source.take(beyond), is_tight=is_tight)
-    signs = np.frombuffer(original.encode("ascii", "replace").translate(ascii_table), np.uint8).copy()
-    signs[beyond] = np.minimum(codes, 0xFF)
+        letters = folded_codes(source.take(beyond), is_tight=is_tight)
+    written = np.frombuffer(original.encode("ascii", "replace").translate(ascii_table), np.uint8).copy()
+    written[beyond] = signs_of().take(letters)
     if "\u2029" in original:
-        signs[source == 0x2029] = _PARAGRAPH
-    return _fold_signs(original, signs.tobytes(), codes[codes >= 0x80], is_tight=is_tight)
+        written[source == 0x2029] = _PARAGRAPH
+    return _fold_signs(original, written.tobytes(), letters[letters >= 0x80], is_tight=is_tight)
 
 
-def _fold_signs(original: str, signs: bytes, letters: Codes | None, *, is_tight: bool) -> Folded:
+def _fold_signs(original: str, signs: bytes, letters: str | Codes, *, is_tight: bool) -> Folded:
     """Finish folding text of which each character is known by itself.
 
-    ``signs`` has a byte for each: 0 for what vanishes, ASCII as it is, ``_PARAGRAPH``, at least 0x80 for other letters;
-    those are ``letters``. Little is left out of most text: the few places are searched for in bytes, which is several
+    ``signs`` has a byte for each: 0 for what vanishes, ASCII as it is, ``_PARAGRAPH``, at least 0x80 for other letters.
+    Those stand for ``letters``: each for one of a string, 0x80 for its first, or all of them for the codes in an array,
+    one after the other. Little is left out of most text: the few places are searched for in bytes, which is several
     times as fast as work on every character.
     """
-    gone: _Places | None = None
+    # Of a short text a step on arrays costs more than a few of Python.
+    has_arrays = len(signs) > (SHORT if isinstance(letters, str) else _SHORTEST) or b"\f" in signs
+    gone: _Gone = None
     if b"\0" in signs:
-        gone, signs = _without(gone, signs)
+        gone, signs = _without(gone, signs, has_arrays=has_arrays)
     has_breaks = b"\n" in signs or b"\f" in signs
     if has_breaks or b"  " in signs:
-        gone, signs = _without(gone, _mark_runs(signs))
-    if is_tight and letters is not None and letters.size:
-        gone, signs = _without(gone, _mark_inside_names(signs, letters))
+        marked = _mark_runs_in_arrays(signs) if has_arrays else _mark_runs(signs)
+        gone, signs = _without(gone, marked, has_arrays=has_arrays)
+    if is_tight:
+        gone, signs = _without(gone, _mark_inside_names(signs), has_arrays=has_arrays)
     if has_breaks:
         signs = signs.replace(b"\v", b" ")
+    if not len(letters):
+        return Folded(original, signs.decode("ascii"), gone)
+    if isinstance(letters, str):
+        return Folded(original, charmap_decode(signs, "strict", _ASCII_CHARACTERS + letters)[0], gone)
     return Folded(original, _written(signs, letters), gone)
 
 
-def _without(gone: _Places | None, signs: bytes) -> tuple[_Places | None, bytes]:
+def _without(gone: _Gone, signs: bytes, *, has_arrays: bool) -> tuple[_Gone, bytes]:
     """Take the zeros out of what is left of signs; return with it what is gone of the original, that included."""
-    import numpy as np
-
     if b"\0" not in signs:
         return gone, signs
-    zeros = np.flatnonzero(np.frombuffer(signs, np.uint8) == 0)
-    signs = signs.translate(None, b"\0")
+    left = signs.translate(None, b"\0")
+    if not has_arrays:
+        zeros = [zero.start() for zero in _ZERO.finditer(signs)]
+        if gone is None:
+            return zeros, left
+        before = [place - number for number, place in enumerate(gone)]
+        return sorted([*gone, *(place + bisect_right(before, place) for place in zeros)]), left
+    import numpy as np
+
+    places = np.flatnonzero(np.frombuffer(signs, np.uint8) == 0)
     if gone is None:
-        return zeros, signs
-    zeros += np.searchsorted(gone - np.arange(gone.size), zeros, "right")
-    return np.sort(np.concatenate([gone, zeros])), signs
+        return places, left
+    places += np.searchsorted(gone - np.arange(len(gone)), places, "right")
+    return np.sort(np.concatenate([gone, places])), left
 
 
 def _kept(gone: _Places | list[int], length: int) -> Sequence[int]:
@@ -251,10 +206,8 @@ def _kept(gone: _Places | list[int], length: int) -> Sequence[int]:
     return np.flatnonzero(kept).data
 
 
-def _written(signs: bytes, letters: Codes | None) -> str:
+def _written(signs: bytes, letters: Codes) -> str:
     """Return folded text of its signs, where bytes from 0x80 on stand for the next of ``letters``."""
-    if letters is None or not letters.size:
-        return signs.decode("ascii")
     import numpy as np
 
     given = np.frombuffer(signs, np.uint8)
@@ -269,6 +222,31 @@ def _mark_runs(signs: bytes) -> bytes:
 
     That is a line feed if it holds two line breaks or a paragraph sign, ``_WRAP`` if one line break, else a space.
     """
+    marked = bytearray(signs)
+    done = 0
+    for start, end in _runs(signs):
+        if start >= done:
+            breaks = signs.count(b"\n", start, end)
+            marked[start:end] = (b"\n" if breaks > 1 else b"\v" if breaks else b" ") + bytes(end - start - 1)
+            done = end
+    return bytes(marked)
+
+
+def _runs(signs: bytes) -> list[tuple[int, int]]:
+    """Return the runs of several separators, and single line breaks, in order; some perhaps twice."""
+    runs = [run.span() for run in _SPACES.finditer(signs)]
+    # Looked for by its first sign, which is fast, so that blanks before it are counted afterwards.
+    for run in _BREAK.finditer(signs):
+        start, end = run.span()
+        while start and signs[start - 1] == _SPACE:
+            start -= 1
+        runs.append((start, end))
+    runs.sort()
+    return runs
+
+
+def _mark_runs_in_arrays(signs: bytes) -> bytes:
+    """Return what ``_mark_runs`` does, and knows paragraph signs."""
     import numpy as np
 
     marked = np.frombuffer(signs, np.uint8).copy()
@@ -289,32 +267,15 @@ def _mark_runs(signs: bytes) -> bytes:
     return marked.tobytes()
 
 
-def _mark_inside_names(signs: bytes, letters: Codes) -> bytes:
+def _mark_inside_names(signs: bytes) -> bytes:
     """Write zeros for separators that tell no names apart.
 
     Those are any between Arabic letters, and a line wrap in unspaced scripts.
     """
-    import numpy as np
-
-    kinds = kinds_of().take(letters)
-    met = kinds.tobytes()
-    if not any(kind in met for kind in PARTED):
-        return signs
-    marked = np.frombuffer(signs, np.uint8)
-    places = np.flatnonzero(marked >= 0x80)
-    first = np.flatnonzero(places[1:] - places[:-1] == 2)
-    left, right = kinds[first], kinds[first + 1]
-    separators = marked[places[first] + 1]
-    wraps = separators == _WRAP
-    inside = (wraps | (separators == _SPACE)) & (left == Kind.ARABIC) & (right == Kind.ARABIC)
-    inside |= wraps & _is_unspaced(left) & _is_unspaced(right)
-    if not inside.any():
-        return signs
-    marked = marked.copy()
-    marked[places[first[inside]] + 1] = 0
-    return marked.tobytes()
-
-
-def _is_unspaced(kinds: NDArray[np.uint8]) -> _Mask:
-    unspaced: _Mask = (kinds == Kind.UNSPACED) | (kinds == Kind.UNSPACED_MARK)
-    return unspaced
+    for letter, separators in ((ARABIC_SIGN, b" \v"), (UNSPACED_SIGN, b"\v")):
+        if letter in signs:
+            for code in separators:
+                inside, closed = letter + bytes([code]) + letter, letter + b"\0" + letter
+                # A letter between two separators belongs to both: every other one is found at first.
+                signs = signs.replace(inside, closed).replace(inside, closed)
+    return signs

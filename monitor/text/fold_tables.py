@@ -30,7 +30,9 @@ _HALVES = (
 two-part vowel signs of Bengali to Sinhala, Burmese."""
 INTRICATE = frozenset(map(ord, _HALVES + _VOWELS + "\u2029"))
 """What only the way by arrays can fold: what may be the second half of the character before, and U+2029."""
-PARTED = frozenset({Kind.ARABIC, Kind.UNSPACED, Kind.UNSPACED_MARK})
+ARABIC_SIGN, UNSPACED_SIGN, OTHER_SIGN = b"\x81", b"\x82", b"\x80"
+PARTED = {Kind.ARABIC: ARABIC_SIGN, Kind.UNSPACED: UNSPACED_SIGN, Kind.UNSPACED_MARK: UNSPACED_SIGN}
+"""Letters between which separators may vanish, and what stands for them among the signs of a text."""
 _MAY_JOIN = re.compile(f"[\u1100-\u1112][{_VOWELS}][{_ENDINGS}]?|.[{_HALVES}][\u0cd5\u0dca]?")
 
 
@@ -70,6 +72,8 @@ class Letters(dict[int, int]):
         folded = fold_character(chr(code)) or "\0"
         # the kind first: another thread may see the folded code as soon as it is written
         kinds_of()[ord(folded)] = KINDS[folded]
+        if ord(folded) >= 0x80:
+            signs_of()[ord(folded)] = PARTED.get(KINDS[folded], OTHER_SIGN)[0]
         if KINDS[folded] in PARTED:
             self.parted.add(ord(folded))
         self[code] = ord(folded)
@@ -90,6 +94,16 @@ def kinds_of() -> NDArray[np.uint8]:
     kinds = np.zeros(0x110000, np.uint8)
     kinds[:0x80] = [KINDS[chr(code)] for code in range(0x80)]
     return kinds
+
+
+@cache
+def signs_of() -> NDArray[np.uint8]:
+    """Return the sign of each folded code point, ASCII as it is, filled together with the tables."""
+    import numpy as np
+
+    signs = np.zeros(0x110000, np.uint8)
+    signs[:0x80] = range(0x80)
+    return signs
 
 
 @cache
