@@ -134,7 +134,7 @@ def _fold(original: str, *, is_tight: bool) -> Folded:
                 signs[place] = code if code < 0x80 else alphabet.setdefault(code, 0x80 + len(alphabet))
             return _fold_signs(original, bytes(signs), "".join(map(chr, alphabet)), is_tight=False)
     letters = folded_codes(source.take(beyond), is_tight=is_tight)
-    if may_join().take(letters).any() and not unicodedata.is_normalized("NFC", original):
+    if may_join().take(letters).any():
         source = joined(original, source)
         letters = folded_codes(source.take(beyond), is_tight=is_tight)
     written = np.frombuffer(original.encode("ascii", "replace").translate(ascii_table), np.uint8).copy()
