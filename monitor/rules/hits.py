@@ -10,7 +10,7 @@ from functools import lru_cache
 from monitor.matching.near import near_spans
 from monitor.matching.spacing import UNITS_PER_WORD, Distances
 from monitor.records import Evidence, Field, Mention
-from monitor.rules.compile import CompiledRule, Wanted, WantedNear
+from monitor.rules.compile import READS_BOTH, CompiledRule, Wanted, WantedNear
 from monitor.text.sentences import sentence_numbers
 
 MAX_EVIDENCE = 20
@@ -133,9 +133,9 @@ class Places:
         """
         proof = 0
         known = self._anywhere
-        side = self._sides[compiled.reads]
+        side = None if self._is_large else self._sides[compiled.reads]
         for near in compiled.near:
-            if near.pair is None or side is None or self._is_large:
+            if side is None or near.pair is None:
                 found = self.near(near, compiled.rule.fields, texts)
             else:
                 first, second = near.pair
@@ -148,7 +148,7 @@ class Places:
         for wanted in compiled.all:
             atoms = wanted.atoms
             found = known[atoms] if atoms in known else self._find(atoms)
-            if side != -1:
+            if compiled.reads != READS_BOTH:
                 found = self._within(found, compiled.rule.fields)
             if not found:
                 return None

@@ -127,11 +127,12 @@ def _match_hits(book: RuleBook, item: ItemText, found: Found, shared: Hits, fulf
     stopped: list[RuleStop] = []
     views: dict[str, tuple[Hits, int]] = {}
     texts = (item.title, item.text)
+    everyones, private, compiled_rules = shared.places, book.private, book.rules
     # An owner's own names may take hits away from that owner's rules, and never add any.
     for number in bits_of(fulfilled):
-        compiled = book.rules[number]
-        hits = shared
-        if book.private and compiled.rule.owner in book.private:
+        compiled = compiled_rules[number]
+        hits, places = shared, everyones
+        if private and compiled.rule.owner in private:
             owner = compiled.rule.owner
             if owner not in views:
                 own = owner_hits(book, owner, found)
@@ -139,7 +140,7 @@ def _match_hits(book: RuleBook, item: ItemText, found: Found, shared: Hits, fulf
             hits, of_owner = views[owner]
             if not of_owner >> number & 1:
                 continue
-        places = hits.places
+            places = hits.places
         proof = places.proof(compiled, texts)
         if proof is None:
             continue
