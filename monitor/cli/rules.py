@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,18 +120,28 @@ def match(context: Context, file: Path, watchlists: tuple[Path, ...], *, as_json
     FILE may be - for standard input. An item is {"id", "title"?, "text"?, "lang"?, "source"?, "published"?, "scores"?}.
     Exit code 2: a line is no item, or a rule file has errors; everything else is matched all the same.
     """
-    from monitor.rules.match import match_item
+    from monitor.rules.match import match_item, match_items
 
     book, unreadable = load_book(context.root, instead=watchlists)
     has_errors = warn_of_errors(context, (*book.problems, *unreadable))
     now = datetime.now(UTC)
-    for number, item in read_lines(file):
-        if isinstance(item, str):
-            context.warn(f"{file}:{number}: {item}\n    write one JSON object per line, with title or text")
-            has_errors = True
-        else:
-            _print_line({"id": item.id, **_matches_line(match_item(book, _item_text(item, now)))})
-    return 2 if has_errors else 0
+    wrong: list[int] = []
+
+    def readable() -> Iterator[JsonItem]:
+        for number, item in read_lines(file):
+            if isinstance(item, str):
+                context.warn(f"{file}:{number}: {item}\n    write one JSON object per line, with title or text")
+                wrong.append(number)
+            else:
+                yield item
+
+    given, looked_at = tee(readable())
+    texts = (_item_text(item, now) for item in looked_at)
+    # A program that writes to us may wait for each answer before it writes on.
+    answers = match_items(book, texts) if str(file) != "-" else (match_item(book, text) for text in texts)
+    for item, matches in zip(given, answers, strict=True):
+        _print_line({"id": item.id, **_matches_line(matches)})
+    return 2 if has_errors or wrong else 0
 
 
 def _result_line(result: ExampleResult) -> dict[str, object]:

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise
 
+from monitor.matching.spacing import REST_OF_WORD, UNITS_PER_WORD, WORD, Distances, has_unspaced, words_of
 from monitor.records import Evidence
-from monitor.text.characters import KINDS, Kind
 from monitor.text.sentences import may_end_sentence, sentences
 
-# Vowel signs, joiners and apostrophes are part of the word they stand in, though no letters to ``re``. The ranges are
-# those of combining marks, apostrophes, the half-space and other signs without width.
-_INSIDE = (
-    "[\\w'’ʼ\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
-    "\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e\u0eb1-\u0ece\u0f18-\u0fc6\u102b-\u109d\u17b4-\u17d3\u200b-\u200d\u00ad]"
-)
-_WORD = re.compile(f"\\w{_INSIDE}*")
-_REST_OF_WORD = re.compile(f"{_INSIDE}*")
-_WORD_SIGNS = bytes(
-    b"w"[0] if _WORD.match(character) else b"'"[0] if _REST_OF_WORD.fullmatch(character) else b" "[0]
-    for character in (bytes([code]).decode("cp1252", "replace") for code in range(256))
-)
-"""Of western text: ``w`` for what begins a word, an apostrophe for what only continues one, a blank for the rest."""
-_NOT_IN_WORD = re.compile(rb"(?<= )'+")
-UNITS_PER_WORD = 2
-"""A word is two units and a character of a script without word spaces one, so that two of them make a word."""
 _LOOKED_AT = 8
 """Characters per unit in which words are counted before the whole text is: English has three."""
 FEW_HITS = 30
@@ -58,128 +40,9 @@ class _Chain:
         return self.end - self.hits[0][0]
 
 
-class Words:
-    """The words of a text, to count those between two places."""
-
-    def __init__(self, text: str) -> None:
-        self._starts: list[int]
-        self._sums: Sequence[int]
-        if not _has_unspaced(text):
-            # Of most texts every run of word characters is one word: four times as fast, and asked for often.
-            self._starts = [word.start() for word in _WORD.finditer(text)]
-            self._sums = range(0, UNITS_PER_WORD * len(self._starts) + 1, UNITS_PER_WORD)
-            return
-        self._starts = []
-        units: list[int] = []
-        for word in _WORD.finditer(text):
-            self._split(text, word.start(), word.end(), units)
-        self._sums = [0, *accumulate(units)]
-
-    def units_between(self, start: int, end: int) -> int:
-        """Return the size of the words that begin between two places, in half words; 0 if ``end`` is not after."""
-        if end <= start:
-            return 0
-        return self._sums[bisect_left(self._starts, end)] - self._sums[bisect_left(self._starts, start)]
-
-    def _split(self, text: str, start: int, end: int, units: list[int]) -> None:
-        """Count a run of word characters; Chinese and Latin may stand in it side by side."""
-        is_open = False
-        for place in range(start, start + 1 if text[start:end].isascii() else end):
-            is_unspaced = KINDS[text[place]] is Kind.UNSPACED
-            if is_unspaced or not is_open:
-                self._starts.append(place)
-                units.append(1 if is_unspaced else UNITS_PER_WORD)
-            is_open = not is_unspaced
-
-
-@lru_cache(maxsize=8)
-def _words_of(text: str) -> Words:
-    # Many rules ask about the same field of the same item, one after the other.
-    return Words(text)
-
-
 @lru_cache(maxsize=8)
 def _sentence_starts(text: str) -> tuple[int, ...]:
     return tuple(start for start, _ in sentences(text))
-
-
-class Distances:
-    """The words between the hits of one text, counted once for all that ask about them.
-
-    ``hits`` are (start, end), in any order.
-    """
-
-    def __init__(self, text: str, hits: Iterable[tuple[int, int]]) -> None:
-        places = sorted({place for hit in hits for place in hit})
-        self._units = _units_before(text, places)
-
-    def units_before(self, place: int) -> int:
-        """Return the units of the words that begin before one of the places; only differences mean anything."""
-        return self._units[place]
-
-    def units_between(self, start: int, end: int) -> int:
-        """Return what ``Words`` does, between two of the places."""
-        return self._units[end] - self._units[start] if end > start else 0
-
-
-def _has_unspaced(text: str) -> bool:
-    if text.isascii():
-        return False
-    try:
-        text.encode("cp1252")  # western text, seen to be so in a tenth of the time
-    except UnicodeEncodeError:
-        return any(KINDS[character] is Kind.UNSPACED for character in set(text))
-    return False
-
-
-def _units_before(text: str, places: Sequence[int]) -> dict[int, int]:
-    """Return, by place, the units of the words that begin between the first place and it."""
-    signs = _word_signs(text, places)
-    if signs is not None:
-        return _counted(signs, places)
-    is_spaced = not _has_unspaced(text)
-    units: dict[int, int] = {places[0]: 0} if places else {}
-    total = 0
-    for start, end in pairwise(places):
-        before = text[start - 1 : start] if start else ""
-        is_inside = before.isalnum() or before == "_"
-        if not is_spaced or (before and not is_inside and _REST_OF_WORD.fullmatch(before)):
-            counted = _words_of(text)
-            return {place: counted.units_between(0, place) for place in places}
-        rest = _REST_OF_WORD.match(text, start) if is_inside else None
-        total += UNITS_PER_WORD * len(_WORD.findall(text, rest.end() if rest else start, end))
-        units[end] = total
-    return units
-
-
-def _word_signs(text: str, places: Sequence[int]) -> bytes | None:
-    """Return a sign for each character up to the last place, where a word begins always ``w`` after a blank.
-
-    None for text that is not western.
-    """
-    if not places:
-        return b""
-    # What stands before the blank before the first place decides nothing.
-    start = text.rfind(" ", 0, places[0]) + 1
-    try:
-        written = text[start : places[-1]].encode("cp1252")
-    except UnicodeEncodeError:
-        return None
-    signs = b" " + written.translate(_WORD_SIGNS)
-    return _NOT_IN_WORD.sub(lambda run: b" " * len(run[0]), signs) if b" '" in signs else signs
-
-
-def _counted(signs: bytes, places: Sequence[int]) -> dict[int, int]:
-    """Return what ``_units_before`` does; ``signs`` end with the last place."""
-    units: dict[int, int] = {}
-    offset = len(signs) - places[-1] if places else 0
-    total, last = 0, places[0] if places else 0
-    for place in places:
-        # the sign of a character has its blank before it
-        total += UNITS_PER_WORD * signs.count(b" w", last + offset - 1, place + offset)
-        units[place] = total
-        last = place
-    return units
 
 
 def near_hits(
@@ -265,7 +128,7 @@ def _measure(text: str, hits: int, words: int | None) -> _IsWithin:
         return _is_anywhere
     limit = words * UNITS_PER_WORD
     if hits > FEW_HITS:
-        counted = _words_of(text)
+        counted = words_of(text)
         return lambda start, end: counted.units_between(start, end) <= limit
     return lambda start, end: is_within(text, start, end, limit)
 
@@ -285,14 +148,14 @@ def is_within(text: str, start: int, end: int, limit: int) -> bool:
     first = start
     is_inside = before.isalnum() or before == "_"
     if is_inside:
-        rest = _REST_OF_WORD.match(text, start, stop)
+        rest = REST_OF_WORD.match(text, start, stop)
         first = start if rest is None else rest.end()
-    if not _has_unspaced(around) and (is_inside or not _REST_OF_WORD.fullmatch(before) or not before):
-        if UNITS_PER_WORD * len(_WORD.findall(text, first, stop)) > limit:
+    if not has_unspaced(around) and (is_inside or not REST_OF_WORD.fullmatch(before) or not before):
+        if UNITS_PER_WORD * len(WORD.findall(text, first, stop)) > limit:
             return False
         if stop == end:
             return True
-    return _words_of(text).units_between(start, end) <= limit
+    return words_of(text).units_between(start, end) <= limit
 
 
 def _by_sentence(text: str, hits: Sequence[_Hit]) -> list[list[_Hit]]:

@@ -35,7 +35,7 @@ class _Pairs(dict[str, bool]):
         return answer
 
 
-def _are_apart(left: Kind, right: Kind) -> bool:
+def may_start(left: Kind, right: Kind) -> bool:
     """Return whether two neighbouring characters belong to different words.
 
     Besides spaces and punctuation, a change of script or between letters and digits parts words (CPECکے, 5名), and in
@@ -45,17 +45,17 @@ def _are_apart(left: Kind, right: Kind) -> bool:
     return left != right or left is Kind.NONE or left is Kind.UNSPACED
 
 
-def _may_end(last: Kind, after: Kind) -> bool:
+def may_end(last: Kind, after: Kind) -> bool:
     """Return whether a word may end between two characters.
 
     Never before a mark; in Korean, whose particles are joined to the noun, before any letter.
     """
-    return after not in _MARKS and (last is Kind.HANGUL or _are_apart(last, after))
+    return after not in _MARKS and (last is Kind.HANGUL or may_start(last, after))
 
 
-STARTS = _Pairs(_are_apart)
+STARTS = _Pairs(may_start)
 """Whether a word may begin at the second of two folded characters; if not, ``is_parted`` may still say so."""
-ENDS = _Pairs(_may_end)
+ENDS = _Pairs(may_end)
 """Whether a word may end after the first of two folded characters; if not, ``is_parted`` may still say so."""
 
 

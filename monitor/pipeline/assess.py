@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,11 +21,12 @@ from monitor.records import (
     Feed,
     Item,
     ItemKey,
+    ItemMatches,
     StoryAssignment,
     StoryEntry,
     TopicScore,
 )
-from monitor.rules.match import match_item
+from monitor.rules.match import match_items
 from monitor.store import alerts as alert_rows
 from monitor.store import assessments as assessment_rows
 from monitor.store import items as item_rows
@@ -164,9 +165,21 @@ class _Assessment:
         placed, entries = self._place(items)
         assessed = [
             AssessedItem(
-                item, self._judge(item, item_scores, placed[item.id], now, is_repeat=is_repeat or _is_late(item))
+                item,
+                Assessment(
+                    item=item.id,
+                    revision=item.revision,
+                    scores=tuple(item_scores),
+                    matches=matches,
+                    story=placed[item.id],
+                    rules_version=self._desk.book.version,
+                    assessed_at=now,
+                    is_repeat=is_repeat or _is_late(item),
+                ),
             )
-            for (item, is_repeat), item_scores in zip(batch, scores, strict=True)
+            for (item, is_repeat), item_scores, matches in zip(
+                batch, scores, self._match(items, scores, now), strict=True
+            )
         ]
         repeats = {item.id for item, is_repeat in batch if is_repeat}
         with self._desk.database.read() as connection:
@@ -200,22 +213,15 @@ class _Assessment:
             self._lessons[fingerprint] = self._desk.topics.lesson_since(fingerprint)
         return self._lessons[fingerprint]
 
-    def _judge(
-        self, item: Item, scores: Sequence[TopicScore], story: StoryAssignment, now: datetime, *, is_repeat: bool
-    ) -> Assessment:
-        feed = self._feeds.get(item.feed)
-        by_topic = {score.topic: score.score for score in scores}
-        matches = match_item(self._desk.book, item_text(item, feed, now, by_topic))
-        return Assessment(
-            item=item.id,
-            revision=item.revision,
-            scores=tuple(scores),
-            matches=matches,
-            story=story,
-            rules_version=self._desk.book.version,
-            assessed_at=now,
-            is_repeat=is_repeat,
+    def _match(
+        self, items: Sequence[Item], scores: Sequence[Sequence[TopicScore]], now: datetime
+    ) -> Iterator[ItemMatches]:
+        """Return the matches of each item, given with its scores."""
+        by_topic = ({score.topic: score.score for score in each} for each in scores)
+        texts = (
+            item_text(item, self._feeds.get(item.feed), now, known) for item, known in zip(items, by_topic, strict=True)
         )
+        return match_items(self._desk.book, texts)
 
     def _place(self, items: Sequence[Item]) -> tuple[dict[str, StoryAssignment], list[StoryEntry]]:
         """Put items into stories; one that is in a story already (an edit, a repeat) stays there."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import tee
 
 from monitor.classifiers.passages import Judgement, latest_judgements
 from monitor.matching.lexicon import Found
@@ -14,7 +15,7 @@ from monitor.pipeline.progress import Progress
 from monitor.pipeline.slices import Result, Work, each_slice, processes_for
 from monitor.records import Feed, RuleMatch
 from monitor.rules.compile import RuleBook
-from monitor.rules.match import ItemText, match_found
+from monitor.rules.match import ItemText, match_each_found, match_found
 from monitor.store import archive
 from monitor.store.archive import ArchivedItem, Decided
 from monitor.store.engine import Connection, Database
@@ -173,12 +174,11 @@ def _held(
     Rules are tried without scores first; only for what matches are the scores read and, if they count, tried again.
     """
     held: list[tuple[ArchivedItem, ItemText, Found, tuple[RuleMatch, ...]]] = []
-    for item in batch:
-        text = archived.as_text(item)
-        found = book.lexicon.find(text.title, text.text)
-        rules = match_found(book, text, found).rules
-        if rules:
-            held.append((item, text, found, rules))
+    texts = [archived.as_text(item) for item in batch]
+    given, looked_at = tee(zip(texts, book.lexicon.find_each((text.title, text.text) for text in texts), strict=True))
+    for item, (text, found), matches in zip(batch, given, match_each_found(book, looked_at), strict=True):
+        if matches.rules:
+            held.append((item, text, found, matches.rules))
     decided = archive.decided(conn, [item.id for item, *_ in held])
     bounded = asking_scores(book)
     matched: list[tuple[Hit, Decided]] = []

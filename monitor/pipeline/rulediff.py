@@ -112,9 +112,9 @@ class _Comparer:
     def compare(self, conn: Connection, batch: Sequence[ArchivedItem]) -> tuple[list[_Compared], list[tuple[str, str]]]:
         """Return what the versions make of the items, and (item, story) of those that analysts judged."""
         held = []
-        for item in batch:
-            text = self._archived.as_text(item)
-            found = self._pair.new.lexicon.find(text.title, text.text)
+        texts = [self._archived.as_text(item) for item in batch]
+        each = self._pair.new.lexicon.find_each((text.title, text.text) for text in texts)
+        for item, text, found in zip(batch, texts, each, strict=True):
             if found.mentions or found.phrases:
                 matches = self._pair.match(text, found)
                 if any(matches):

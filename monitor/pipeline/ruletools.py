@@ -75,7 +75,8 @@ def mine(archived: Archive, book: RuleBook, files: Sequence[RuleFile], progress:
     own = [term for file in files for rule in file.rules for term in rule.terms]
     miner = Miner(book, {term.text: term.where for term in (*own, *groups)})
     for batch in archived.batches(progress, "reading the archive"):
-        for item in batch:
-            text = archived.as_text(item)
-            miner.add(item.id, text, book.lexicon.find(text.title, text.text))
+        texts = [archived.as_text(item) for item in batch]
+        each = book.lexicon.find_each((text.title, text.text) for text in texts)
+        for item, text, found in zip(batch, texts, each, strict=True):
+            miner.add(item.id, text, found)
     return miner

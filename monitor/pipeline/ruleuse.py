@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import tee
 
 from monitor.pipeline.backtest import Archive
 from monitor.pipeline.progress import Progress
 from monitor.rules.compile import RuleBook
 from monitor.rules.declared import RuleFile
-from monitor.rules.match import match_found
+from monitor.rules.match import match_each_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,11 @@ def find_unused(archived: Archive, book: RuleBook, files: Sequence[RuleFile], pr
     items = 0
     for batch in archived.batches(progress, "reading the archive"):
         items += len(batch)
-        for item in batch:
-            text = archived.as_text(item)
-            found = book.lexicon.find(text.title, text.text)
-            rules.update(match.id for match in match_found(book, text, found).rules)
+        texts = [archived.as_text(item) for item in batch]
+        looked_at, searched = tee(book.lexicon.find_each((text.title, text.text) for text in texts))
+        matched = match_each_found(book, zip(texts, searched, strict=True))
+        for found, matches in zip(looked_at, matched, strict=True):
+            rules.update(match.id for match in matches.rules)
             names.update((mention.entity, mention.evidence.name) for mention in found.mentions)
             terms.update(found.phrases.keys())
     seen = {entity for entity, _ in names}

@@ -6,16 +6,16 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum, auto
-from itertools import product
 
 from monitor.matching.lexicon import Lexicon, compile_lexicon
 from monitor.matching.terms import Entity, Name
-from monitor.records import Evidence, Field, Problem, Send
+from monitor.records import Field, Problem, Send, Severity, Source
 from monitor.rules.checks import CHECKS
 from monitor.rules.codes import ABSENCES
 from monitor.rules.declared import Clause, Filters, Mute, Near, Rule, RuleFile, Term, Tune
+from monitor.rules.index import RuleIndex, index_rules
 from monitor.rules.library import Library, build_library
 from monitor.rules.lint import LINTS, Lint
 from monitor.rules.usefulness import USEFULNESS_LINTS
@@ -24,9 +24,6 @@ MEANING = "2"
 """Part of every version: raised when the same files would match differently, so that items are assessed again."""
 
 ALL_CHECKS: tuple[Lint, ...] = (*CHECKS, *LINTS, *USEFULNESS_LINTS)
-
-
-_BODY, _TITLE = Field.BODY, Field.TITLE  # Python 3.11 looks members up slowly
 
 
 class Purpose(Enum):
@@ -55,6 +52,23 @@ class WantedNear:
     written: str
     clauses: tuple[Wanted, ...]
     words: int | None
+    pair: tuple[frozenset[str], frozenset[str]] | None = field(init=False)
+    """What the clauses look for if there are two of them."""
+
+    def __post_init__(self) -> None:
+        """Make a pair of two clauses."""
+        pair = (self.clauses[0].atoms, self.clauses[1].atoms) if len(self.clauses) == 2 else None
+        object.__setattr__(self, "pair", pair)
+
+
+READS_BOTH, READS_TITLE, READS_BODY, READS_BODY_FIRST = range(4)
+"""The fields a rule looks in, in the order in which it does."""
+_READS = {
+    (Field.TITLE, Field.BODY): READS_BOTH,
+    (Field.TITLE,): READS_TITLE,
+    (Field.BODY,): READS_BODY,
+    (Field.BODY, Field.TITLE): READS_BODY_FIRST,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,11 @@ class CompiledRule:
     """Whether anything can stop it."""
     watched: frozenset[str] = field(init=False)
     """The atoms of the entities it requires."""
+    reads: int = field(init=False)
+    """One of ``READS_BOTH`` and the others."""
+    says: tuple[str, str, str, Severity, Send] = field(init=False)
+    adds: tuple[timedelta | None, Source] = field(init=False)
+    """With ``says``, what every match repeats: the arguments of ``RuleMatch`` before and after what was found."""
 
     def __post_init__(self) -> None:
         """Find out what need not be asked for every item."""
@@ -90,6 +109,9 @@ class CompiledRule:
         object.__setattr__(self, "has_conditions", any(conditions))
         object.__setattr__(self, "can_stop", self.has_conditions or bool(self.none))
         atoms = (atom for wanted in self.required for atom in wanted.atoms)
+        object.__setattr__(self, "says", (rule.owner, rule.id, rule.title, rule.severity, rule.send))
+        object.__setattr__(self, "adds", (rule.throttle, rule.declared_at))
+        object.__setattr__(self, "reads", _READS[rule.fields])
         object.__setattr__(self, "watched", frozenset(atom for atom in atoms if atom.startswith("@")))
 
 
@@ -99,37 +121,6 @@ class CompiledMute:
 
     mute: Mute
     clauses: tuple[Wanted, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleIndex:
-    """Which rules may hold, from what was found: sets of rules are the bits of an integer, by their place in a book.
-
-    A rule's first clause asks in slot 0, its second in slot 1 and so on. Per slot the rules are gathered whose clause
-    there is fulfilled; those gathered in every slot may hold, whatever the number of rules.
-    """
-
-    in_title: Mapping[str, tuple[tuple[int, int], ...]]
-    """By atom the slots, each with the rules whose clause there it fulfils when it stands in the title."""
-    in_body: Mapping[str, tuple[tuple[int, int], ...]]
-    without: tuple[int, ...]
-    """Per slot the rules that have no clause there."""
-
-    def fulfilled(self, evidence: Mapping[str, Sequence[Evidence]]) -> int:
-        """Return the rules whose every required clause was found, given what was found by atom."""
-        gathered = list(self.without)
-        for atom, hits in evidence.items():
-            # hits come in reading order
-            if hits[0].field is _TITLE:
-                for slot, rules in self.in_title.get(atom, ()):
-                    gathered[slot] |= rules
-            if hits[-1].field is _BODY:
-                for slot, rules in self.in_body.get(atom, ()):
-                    gathered[slot] |= rules
-        found = -1
-        for rules in gathered:
-            found &= rules
-        return found if gathered else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -283,29 +274,6 @@ def _phrases(rules: Sequence[CompiledRule], mutes: Sequence[CompiledMute]) -> se
     wanted += [one for compiled in rules for made in compiled.tunes for one in made.also_none]
     wanted += [clause for compiled in mutes for clause in compiled.clauses]
     return {atom for one in wanted for atom in one.atoms if not atom.startswith("@")}
-
-
-def index_rules(rules: Sequence[CompiledRule]) -> RuleIndex:
-    """Return how to find the rules that may hold; their bits are their positions in ``rules``."""
-    everyone = (1 << len(rules)) - 1
-    without = [everyone] * max((len(compiled.required) for compiled in rules), default=0)
-    asking: dict[tuple[int, frozenset[str], tuple[Field, ...]], int] = {}
-    for number, compiled in enumerate(rules):
-        for slot, wanted in enumerate(compiled.required):
-            without[slot] ^= 1 << number
-            # many rules share a clause: it is handed to its many atoms once
-            key = (slot, wanted.atoms, compiled.rule.fields)
-            asking[key] = asking.get(key, 0) | 1 << number
-    in_title: dict[str, dict[int, int]] = {}
-    in_body: dict[str, dict[int, int]] = {}
-    for (slot, atoms, fields), numbers in asking.items():
-        for where, atom in product(fields, atoms):
-            slots = (in_title if where is Field.TITLE else in_body).setdefault(atom, {})
-            slots[slot] = slots.get(slot, 0) | numbers
-    title = {atom: tuple(slots.items()) for atom, slots in in_title.items()}
-    # most often no rule tells the fields apart, and one mapping serves both
-    body = title if in_body == in_title else {atom: tuple(slots.items()) for atom, slots in in_body.items()}
-    return RuleIndex(title, body, tuple(without))
 
 
 def _version(entities: Sequence[Entity], rules: Sequence[CompiledRule]) -> str:

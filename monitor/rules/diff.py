@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from monitor.matching.lexicon import Found, compile_lexicon
 from monitor.matching.terms import Entity, patterns_of
 from monitor.records import RuleMatch
-from monitor.rules.compile import CompiledRule, RuleBook, describe_entity, describe_rule, index_rules
+from monitor.rules.compile import CompiledRule, RuleBook, describe_entity, describe_rule
+from monitor.rules.index import index_rules
 from monitor.rules.match import Held, ItemText, NotFound, Stopped, evaluate, match_found, match_item, owner_hits
 from monitor.rules.narrow import atoms_of, narrow
 from monitor.text.terms import fold_term

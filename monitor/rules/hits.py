@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from monitor.matching.near import UNITS_PER_WORD, Distances, near_spans
+from monitor.matching.near import near_spans
+from monitor.matching.spacing import UNITS_PER_WORD, Distances
 from monitor.records import Evidence, Field, Mention
-from monitor.rules.compile import CompiledRule, Wanted, WantedNear
+from monitor.rules.compile import READS_BOTH, CompiledRule, Wanted, WantedNear
 from monitor.text.sentences import sentence_numbers
 
 MAX_EVIDENCE = 20
@@ -18,6 +20,8 @@ MAX_EVIDENCE = 20
 _BODY, _TITLE = Field.BODY, Field.TITLE  # Python 3.11 looks members up slowly
 MAX_REACHED = 200
 """Places in an item up to which those near one another are kept as sets."""
+_FEW_PLACES = 1 << 40
+"""Sets of lower numbers are few, and asked for again and again."""
 _FEW_BITS = 100
 """Up to so many are taken off a set one by one, which costs each time as much as the set is long."""
 
@@ -64,39 +68,48 @@ class Places:
     """
 
     def __init__(self, evidence: Mapping[str, tuple[Evidence, ...]], atoms: frozenset[str]) -> None:
-        given = ((atom, hit) for atom, hits in evidence.items() for hit in hits)
-        # where everything else is equal, the order given decides
-        found = [
-            (hit.field is _BODY, hit.start, hit.end, hit.name, number, atom, hit)
-            for number, (atom, hit) in enumerate(given)
-        ]
+        found: list[tuple[bool, int, int, str, int, str, Evidence]] = []
+        for atom, hits in evidence.items():
+            for hit in hits:
+                # where everything else is equal, the order given decides
+                found.append((hit.field is _BODY, hit.start, hit.end, hit.name, len(found), atom, hit))
         found.sort()
         self._hits: list[list[tuple[str, Evidence]]] = []
-        self._numbers: dict[tuple[bool, int, int], int] = {}
+        self._spans: list[tuple[int, int]] = []
+        self._title_places = 0
+        self._is_flat = True
+        """Whether no place reaches into the next one of its field."""
         of_atom: dict[str, list[int]] = {atom: [] for atom in evidence}
         shared: list[int] = []
+        last, last_start, last_end = None, -1, -1
         for in_body, start, end, _, _, atom, hit in found:
-            place = (in_body, start, end)
-            number = self._numbers.get(place)
-            if number is None:
-                number = self._numbers[place] = len(self._hits)
-                self._hits.append([(atom, hit)])
-            else:
+            if start == last_start and end == last_end and in_body is last:
                 self._hits[-1].append((atom, hit))
-                shared.append(number)
-            of_atom[atom].append(number)
-        self._title_places = sum(not in_body for in_body, _, _ in self._numbers)
+                shared.append(len(self._hits) - 1)
+            else:
+                if in_body is last and start < last_end:
+                    self._is_flat = False
+                if not in_body:
+                    self._title_places += 1
+                self._hits.append([(atom, hit)])
+                self._spans.append((start, end))
+                last, last_start, last_end = in_body, start, end
+            of_atom[atom].append(len(self._hits) - 1)
         self._in_title = (1 << self._title_places) - 1
         self._in_body = (1 << len(self._hits)) - (1 << self._title_places)
         self._shared = set_of(shared)
         """Where several atoms hit."""
         self._atoms = atoms
         self._of_atom = {atom: set_of(numbers) for atom, numbers in of_atom.items()}
-        self._entities = [(atom, own) for atom, own in self._of_atom.items() if atom.startswith("@")]
+        self._entities = [(atom, atom[1:], own) for atom, own in self._of_atom.items() if atom[0] == "@"]
         self._anywhere: dict[frozenset[str], int] = {}
         self._near: dict[tuple[bool, int | None, tuple[int, ...]], int] = {}
-        self._spans = [(start, end) for _, start, end in self._numbers]
-        self._reached: dict[tuple[bool, int | None], Sequence[int]] = {}
+        self._pairs: dict[tuple[int | None, int, int], int] = {}
+        self._is_large = len(self._hits) > MAX_REACHED
+        self._is_short = len(self._hits) <= MAX_EVIDENCE
+        self._sides = (-1, self._in_title, self._in_body, None)
+        """By what a rule reads the places it may count; None if it must look in one field after the other."""
+        self._reached: dict[int | None, Sequence[int]] = {}
         self._measured: dict[bool, Distances] = {}
         self._shown: dict[int, tuple[Evidence, ...]] = {}
 
@@ -105,27 +118,41 @@ class Places:
         found = self._anywhere.get(wanted.atoms)
         if found is None:
             found = self._find(wanted.atoms)
+        return self._within(found, fields)
+
+    def _within(self, places: int, fields: Sequence[Field]) -> int:
         if len(fields) > 1:
-            return found
-        return found & self._in_title if fields[0] is _TITLE else found & ~self._in_title
+            return places
+        return places & self._in_title if fields[0] is _TITLE else places & self._in_body
 
     def proof(self, compiled: CompiledRule, texts: tuple[str, str]) -> int | None:
         """Return places that prove a rule, None if a clause it requires is not found; ``texts`` are title and body.
 
-        What is near is asked first: most rules that fail, of those that have every clause somewhere, fail there.
+        What is near is asked first: most rules that fail, of those that have every clause somewhere, fail there. Looked
+        up here rather than by calls, since an item may ask it of dozens of rules.
         """
-        fields = compiled.rule.fields
         proof = 0
+        known = self._anywhere
+        side = None if self._is_large else self._sides[compiled.reads]
         for near in compiled.near:
-            found = self.near(near, fields, texts)
+            if side is None or near.pair is None:
+                found = self.near(near, compiled.rule.fields, texts)
+            else:
+                first, second = near.pair
+                one = known[first] if first in known else self._find(first)
+                other = known[second] if second in known else self._find(second)
+                found = self._closest_pair(near.words, one & side, other & side, texts)
             if not found:
                 return None
             proof |= found
         for wanted in compiled.all:
-            found = self.of(wanted, fields)
+            atoms = wanted.atoms
+            found = known[atoms] if atoms in known else self._find(atoms)
+            if compiled.reads != READS_BOTH:
+                found = self._within(found, compiled.rule.fields)
             if not found:
                 return None
-            proof |= self.first_of(found)
+            proof |= found if self._is_short else self.first_of(found)
         return proof
 
     def _find(self, atoms: frozenset[str]) -> int:
@@ -149,74 +176,124 @@ class Places:
         for one in near.clauses:
             places = known.get(one.atoms)
             anywhere.append(self._find(one.atoms) if places is None else places)
+        is_pair = len(anywhere) == 2 and not self._is_large
         for where in fields:
             in_body = where is _BODY
             side = self._in_body if in_body else self._in_title
-            if not side:
-                continue
             groups = tuple([found & side for found in anywhere])
             if 0 in groups:
                 continue
-            key = (in_body, near.words, groups)
-            found = self._near.get(key)
-            if found is None:
-                found = self._near[key] = self._closest(groups, near.words, texts[in_body], in_body=in_body)
+            if is_pair:
+                found = self._closest_pair(near.words, groups[0], groups[1], texts)
+            else:
+                found = self._closest(groups, near.words, texts[in_body], in_body=in_body)
             if found:
                 return found
         return 0
 
     def _closest(self, groups: tuple[int, ...], words: int | None, text: str, *, in_body: bool) -> int:
-        if len(groups) == 2 and len(self._spans) <= MAX_REACHED:
-            return self._closest_pair(*groups, self._reach(text, words, in_body=in_body))
-        spans = [[self._spans[place] for place in bits_of(group)] for group in groups]
-        found = 0
-        for start, end in near_spans(text, spans, words, self._distances(text, in_body=in_body)):
-            found |= 1 << self._numbers[in_body, start, end]
+        key = (in_body, words, groups)
+        found = self._near.get(key)
+        if found is None:
+            found = 0
+            spans = [[self._spans[place] for place in bits_of(group)] for group in groups]
+            number_of = {self._spans[place]: place for group in groups for place in bits_of(group)}
+            for span in near_spans(text, spans, words, self._distances(text, in_body=in_body)):
+                found |= 1 << number_of[span]
+            self._near[key] = found
         return found
 
-    def _closest_pair(self, one: int, other: int, reach: Sequence[int]) -> int:
-        """Return what ``near_spans`` finds for two clauses: the closest pair, of equals the first."""
-        best: tuple[int, int, int] | None = None
+    def _closest_pair(self, words: int | None, one: int, other: int, texts: tuple[str, str]) -> int:
+        """Return what ``near_spans`` finds for two clauses: the closest pair, the first of equals, the title's."""
+        if not one or not other:
+            return 0
+        reached = self._reached
+        reach = reached[words] if words in reached else self._reach(words, texts)
+        if one & (one - 1) or other & (other - 1):
+            key = (words, one, other)
+            found = self._pairs.get(key)
+            if found is None:
+                found = self._pairs[key] = self._closest_of_many(one, other, reach)
+            return found
+        if one > other:
+            one, other = other, one
+        return one | other if other.bit_length() <= reach[one.bit_length() - 1] else 0
+
+    def _closest_of_many(self, one: int, other: int, reach: Sequence[int]) -> int:
+        if not self._is_flat:
+            return self._closest_of_nested(one, other, reach)
+        # Where none lies inside another, the closest are neighbours, and neighbours are near if any two are.
+        found, shortest, last, last_side = 0, 0, -1, 0
+        for place in bits_of(one | other):
+            if found and place >= self._title_places > last:
+                break
+            side = (one >> place & 1) + 2 * (other >> place & 1)
+            start, end = self._spans[place]
+            length = 0
+            if side == 3:
+                length, pair = end - start, 1 << place
+            elif side + last_side == 3 and last >= 0 and place < reach[last]:
+                length, pair = end - self._spans[last][0], 1 << place | 1 << last
+            if length and (not found or length < shortest):
+                found, shortest = pair, length
+            last, last_side = place, side
+        return found
+
+    def _closest_of_nested(self, one: int, other: int, reach: Sequence[int]) -> int:
+        best: tuple[int, int, int, int] | None = None
         for mine, others in ((one, other), (other, one)):
             for place in bits_of(mine):
-                reached = others & reach[place]
+                reached = others & ((1 << reach[place]) - (1 << place))
                 if not reached:
                     continue
                 start, end = self._spans[place]
                 for near in bits_of(reached):
                     length = max(end, self._spans[near][1]) - start
-                    if best is None or (length, near, -place) < best:
-                        best = (length, near, -place)
-        return 0 if best is None else 1 << best[1] | 1 << -best[2]
+                    key = (place >= self._title_places, length, near, -place)
+                    if best is None or key < best:
+                        best = key
+        return 0 if best is None else 1 << best[2] | 1 << -best[3]
 
-    def _reach(self, text: str, words: int | None, *, in_body: bool) -> Sequence[int]:
-        """Return for every place of a field the places at or after it that are near it."""
-        known = self._reached.get((in_body, words))
-        if known is None:
-            first, last = self._title_places, len(self._spans)
-            if not in_body:
-                first, last = 0, first
-            starts = [start for start, _ in self._spans[first:last]]
-            if words is None:
-                order = sentence_numbers(text, starts)
-                ends = order
-            else:
-                distances = self._distances(text, in_body=in_body)
-                order = [distances.units_before(start) for start in starts]
-                ends = [distances.units_before(end) + UNITS_PER_WORD * words for _, end in self._spans[first:last]]
-            everything = -1 << first
-            reach = [
-                (everything << number) & ~(-1 << first + bisect_right(order, end)) for number, end in enumerate(ends)
-            ]
-            known = self._reached[in_body, words] = [0] * first + reach
-        return known
+    def _reach(self, words: int | None, texts: tuple[str, str]) -> list[int]:
+        """Return for every place how many places there are up to the last that is near it and not before it."""
+        titles = self._title_places
+        reach = self._reached[words] = [
+            *self._reach_in(texts[0], words, 0, titles, in_body=False),
+            *self._reach_in(texts[1], words, titles, len(self._spans), in_body=True),
+        ]
+        return reach
+
+    def _reach_in(self, text: str, words: int | None, first: int, last: int, *, in_body: bool) -> list[int]:
+        """Return what ``_reach`` does for the places of one field, ``first`` to before ``last``."""
+        if last - first < 2:
+            return list(range(first + 1, last + 1))
+        starts = [start for start, _ in self._spans[first:last]]
+        if words is None:
+            order = ends = sentence_numbers(text, starts)
+        else:
+            units = self._distances(text, in_body=in_body).units
+            limit = UNITS_PER_WORD * words
+            order = [units[start] for start in starts]
+            ends = [units[end] + limit for _, end in self._spans[first:last]]
+        return [first + bisect_right(order, end) for end in ends]
 
     def _distances(self, text: str, *, in_body: bool) -> Distances:
         known = self._measured.get(in_body)
         if known is None:
-            spans = ((start, end) for where, start, end in self._numbers if where == in_body)
+            first, last = (self._title_places, len(self._spans)) if in_body else (0, self._title_places)
+            spans = self._spans[first:last]
             known = self._measured[in_body] = Distances(text, spans)
         return known
+
+    def unmeasured(self) -> Iterator[tuple[bool, list[tuple[int, int]]]]:
+        """Yield the fields in which words are still to be counted, with the hits between which."""
+        for in_body, first, last in ((False, 0, self._title_places), (True, self._title_places, len(self._spans))):
+            if in_body not in self._measured and last - first > 1:
+                yield in_body, self._spans[first:last]
+
+    def keep(self, distances: Distances, *, in_body: bool) -> None:
+        """Take the distances in one field."""
+        self._measured[in_body] = distances
 
     def first_of(self, places: int) -> int:
         """Return the first ``MAX_EVIDENCE`` of some places."""
@@ -237,8 +314,16 @@ class Places:
     def entities(self, places: int, compiled: CompiledRule) -> tuple[str, ...]:
         """Return the ids of the required entities that stand at some of these places, sorted."""
         watched = compiled.watched
-        found = [atom[1:] for atom, own in self._entities if own & places and atom in watched]
+        found = [entity for atom, entity, own in self._entities if own & places and atom in watched]
         return tuple(sorted(found) if len(found) > 1 else found)
+
+
+def measure(items: Iterable[tuple[Places, tuple[str, str]]]) -> None:
+    """Count the words between the places of some items, given with their titles and bodies, for all of them at once."""
+    asked = [(places, in_body, texts, spans) for places, texts in items for in_body, spans in places.unmeasured()]
+    counted = Distances.of_each([(texts[in_body], spans) for _, in_body, texts, spans in asked]) if asked else []
+    for (places, in_body, _, _), distances in zip(asked, counted, strict=True):
+        places.keep(distances, in_body=in_body)
 
 
 def set_of(numbers: Sequence[int]) -> int:
@@ -254,10 +339,10 @@ def set_of(numbers: Sequence[int]) -> int:
     return int.from_bytes(signs, "little")
 
 
-def bits_of(numbers: int) -> list[int]:
-    """Return a set of numbers as a list, rising."""
-    if not numbers & (numbers - 1):
-        return [numbers.bit_length() - 1] if numbers else []
+def bits_of(numbers: int) -> Sequence[int]:
+    """Return a set of numbers as a sequence, rising."""
+    if numbers < _FEW_PLACES:
+        return _few_bits_of(numbers)
     if numbers.bit_count() > _FEW_BITS:
         return [number for number, sign in enumerate(reversed(f"{numbers:b}")) if sign == "1"]
     found = []
@@ -266,6 +351,11 @@ def bits_of(numbers: int) -> list[int]:
         found.append((numbers ^ rest).bit_length() - 1)
         numbers = rest
     return found
+
+
+@lru_cache(maxsize=4_096)
+def _few_bits_of(numbers: int) -> tuple[int, ...]:
+    return tuple(number for number in range(numbers.bit_length()) if numbers >> number & 1)
 
 
 def _chosen(hits: Sequence[tuple[str, Evidence]], atoms: frozenset[str]) -> Evidence:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import tee
 
 from monitor.matching.lexicon import Found
 from monitor.records import Evidence, Field, ItemMatches, Mention, RuleMatch, RuleStop, Send
 from monitor.rules.compile import CompiledRule, CompiledTune, RuleBook, Wanted, WantedNear
 from monitor.rules.declared import Bound, Filters, Rule
-from monitor.rules.hits import Hits, Places, bits_of
+from monitor.rules.hits import Hits, Places, bits_of, measure
 from monitor.text.durations import format_duration
 
 
@@ -69,6 +70,8 @@ class Stopped:
 
 
 Outcome = Held | NotFound | Stopped
+MEASURED_TOGETHER = 32_000
+"""Characters of items in which words are counted at once."""
 _BODY = Field.BODY  # Python 3.11 looks members up slowly
 
 
@@ -81,36 +84,75 @@ def match_item(book: RuleBook, item: ItemText) -> ItemMatches:
     return match_found(book, item, book.lexicon.find(item.title, item.text))
 
 
+def match_items(book: RuleBook, items: Iterable[ItemText]) -> Iterator[ItemMatches]:
+    """Yield for each item what ``match_item`` returns; several times as fast, and in bounded memory."""
+    given, searched = tee(items)
+    found = book.lexicon.find_each((item.title, item.text) for item in searched)
+    yield from match_each_found(book, zip(given, found, strict=True))
+
+
 def match_found(book: RuleBook, item: ItemText, found: Found) -> ItemMatches:
     """Do as ``match_item`` does, with what the book's lexicon found in the item."""
-    shared = Hits.of(found.mentions, found.phrases)
+    hits = Hits.of(found.mentions, found.phrases)
+    return _match_hits(book, item, found, hits, book.index.fulfilled(hits.evidence))
+
+
+def match_each_found(book: RuleBook, items: Iterable[tuple[ItemText, Found]]) -> Iterator[ItemMatches]:
+    """Do as ``match_items`` does, with what the book's lexicon found in each item."""
+    waiting: list[tuple[ItemText, Found, Hits, int]] = []
+    size = 0
+    for item, found in items:
+        hits = Hits.of(found.mentions, found.phrases)
+        waiting.append((item, found, hits, book.index.fulfilled(hits.evidence)))
+        size += len(item.title) + len(item.text)
+        if size > MEASURED_TOGETHER:
+            yield from _match_together(book, waiting)
+            waiting, size = [], 0
+    yield from _match_together(book, waiting)
+
+
+def _match_together(book: RuleBook, items: Sequence[tuple[ItemText, Found, Hits, int]]) -> Iterator[ItemMatches]:
+    """Yield the matches of some items, in which words are counted at once."""
+    asking = [(hits.places, item) for item, _, hits, fulfilled in items if fulfilled & book.index.measuring]
+    measure([(places, (item.title, item.text)) for places, item in asking])
+    for item, found, hits, fulfilled in items:
+        yield _match_hits(book, item, found, hits, fulfilled)
+
+
+def _match_hits(book: RuleBook, item: ItemText, found: Found, shared: Hits, fulfilled: int) -> ItemMatches:
+    mentions = tuple(sorted(found.mentions, key=_place)) if len(found.mentions) > 1 else found.mentions
+    if not fulfilled:
+        return ItemMatches(mentions)
     rules: list[RuleMatch] = []
     stopped: list[RuleStop] = []
     views: dict[str, tuple[Hits, int]] = {}
     texts = (item.title, item.text)
+    everyones, private, compiled_rules = shared.places, book.private, book.rules
     # An owner's own names may take hits away from that owner's rules, and never add any.
-    for number in bits_of(book.index.fulfilled(shared.evidence)):
-        compiled = book.rules[number]
-        rule = compiled.rule
-        hits = shared
-        if rule.owner in book.private:
-            if rule.owner not in views:
-                own = owner_hits(book, rule.owner, found)
-                views[rule.owner] = (own, book.index.fulfilled(own.evidence))
-            hits, fulfilled = views[rule.owner]
-            if not fulfilled >> number & 1:
+    for number in bits_of(fulfilled):
+        compiled = compiled_rules[number]
+        hits, places = shared, everyones
+        if private and compiled.rule.owner in private:
+            owner = compiled.rule.owner
+            if owner not in views:
+                own = owner_hits(book, owner, found)
+                views[owner] = (own, book.index.fulfilled(own.evidence))
+            hits, of_owner = views[owner]
+            if not of_owner >> number & 1:
                 continue
-        proof = hits.places.proof(compiled, texts)
+            places = hits.places
+        proof = places.proof(compiled, texts)
         if proof is None:
             continue
         stop = _find_stop(compiled, hits, item, is_example=False) if compiled.can_stop else None
         if stop is not None:
-            stopped.append(RuleStop(rule.owner, rule.id, stop.clause, stop.quote))
+            stopped.append(RuleStop(compiled.rule.owner, compiled.rule.id, stop.clause, stop.quote))
             continue
-        rules.append(_match(rule, hits.places.shown(proof, compiled), hits.places.entities(proof, compiled)))
+        evidence, entities = places.shown(proof, compiled), places.entities(proof, compiled)
+        rules.append(RuleMatch(*compiled.says, evidence, entities, *compiled.adds))
         if compiled.tunes:
             stopped.extend(_tune_stops(compiled, hits, item))
-    return ItemMatches(tuple(sorted(found.mentions, key=_place)), tuple(rules), tuple(stopped))
+    return ItemMatches(mentions, tuple(rules), tuple(stopped))
 
 
 def owner_hits(book: RuleBook, owner: str, found: Found) -> Hits:
@@ -229,20 +271,6 @@ def _find_tune_stop(made: CompiledTune, hits: Hits, item: ItemText, fields: Sequ
             return Stopped(f"also_none {wanted.written}", found[0].quote)
     missed = find_bound(made.tune.min_score, item.scores)
     return Stopped(_describe_bound(missed, item)) if missed is not None else None
-
-
-def _match(rule: Rule, evidence: tuple[Evidence, ...], entities: tuple[str, ...]) -> RuleMatch:
-    return RuleMatch(
-        rule.owner,
-        rule.id,
-        rule.title,
-        rule.severity,
-        rule.send,
-        evidence,
-        entities,
-        rule.throttle,
-        rule.declared_at,
-    )
 
 
 def _describe_bound(bound: Bound, item: ItemText) -> str:

@@ -9,7 +9,8 @@ from itertools import accumulate
 
 from monitor.matching.lexicon import compile_lexicon
 from monitor.matching.terms import Entity
-from monitor.rules.compile import CompiledRule, RuleBook, index_rules
+from monitor.rules.compile import CompiledRule, RuleBook
+from monitor.rules.index import index_rules
 
 _PARAGRAPH = "\n\n"
 

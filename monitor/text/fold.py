@@ -8,48 +8,78 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from codecs import charmap_decode
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
-from monitor.text.characters import APOSTROPHES, KINDS, Kind, fold_character
+from monitor.text.characters import fold_character
+from monitor.text.fold_tables import (
+    ARABIC_SIGN,
+    INTRICATE,
+    UNSPACED_SIGN,
+    code_points,
+    folded_codes,
+    joined,
+    letters_table,
+    may_join,
+    signs_of,
+)
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    _Codes = NDArray[np.uint32]
+    Codes = NDArray[np.uint16] | NDArray[np.uint32]
     _Places = NDArray[np.intp]
-    _Mask = NDArray[np.bool_]
+    _Gone = _Places | list[int] | None
 
 _SPACE, _LINE_FEED = 0x20, 0x0A
-_UNKNOWN = 0xFFFFFFFF
-_WRAP = 0x0B
-"""A run of separators with one line break; nothing else folds to it."""
+_WRAP, _PARAGRAPH = 0x0B, 0x0C
+"""A run of separators with one line break, and U+2029; nothing else folds to them."""
 _ASCII = bytes(ord(fold_character(chr(code)) or "\0") for code in range(128)) + bytes(128)
 _ASCII_TIGHT = _ASCII.replace(b"'", b"\0")
-_BREAKS = re.compile(rb"\n[ \n]*")
-_FIRST_ARABIC = 0x0600
-_FIRST_TO_JOIN = 0x0900
-_DENSE = frozenset({Kind.ARABIC, Kind.UNSPACED, Kind.UNSPACED_MARK})
-MAY_JOIN = re.compile(
-    # Second halves of characters that NFC writes as one and that are not accents: voiced kana, Korean syllables in
-    # pieces, two-part vowel signs of Bengali to Sinhala, Burmese.
-    "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
-    "|.[\u3099\u309a\u11a8-\u11c2\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0c56\u0cc2\u0cd5\u0cd6"
-    "\u0d3e\u0d57\u0dca\u0dcf\u0ddf\u102e][\u0cd5\u0dca]?"
-)
+SHORT = 4_000
+"""Characters up to which a text may be folded without arrays, each step on which costs as much as a dozen of them."""
+_FEW = 40
+_SHORTEST = 600
+"""The same for texts with many characters beyond ASCII, of which more is left out, and for lists of places."""
+_ZERO, _BREAK, _SPACES = re.compile(rb"\0"), re.compile(rb"\n[ \n]*"), re.compile(rb"  [ \n]*")
+_ASCII_CHARACTERS = bytes(range(128)).decode()
 
 
-@dataclass(frozen=True, slots=True)
 class Folded:
-    """Folded text; ``offsets[i]`` is where in ``original`` folded character ``i`` stands, the last its length."""
+    """Folded text, and where in ``original`` each of its characters stands."""
 
-    original: str
-    text: str
-    offsets: Sequence[int]
-    """Length ``len(text) + 1``, strictly rising up to the last."""
+    __slots__ = ("_gone", "_offsets", "original", "text")
+
+    def __init__(self, original: str, text: str, gone: _Gone = None) -> None:
+        """Take with the text the places of the original, rising, that have no character in it."""
+        self.original = original
+        self.text = text
+        self._gone = gone
+        self._offsets: Sequence[int] | None = None
+
+    @property
+    def offsets(self) -> Sequence[int]:
+        """Where each folded character stands; one longer than ``text``, strictly rising, the last its length."""
+        if self._offsets is None:
+            self._offsets = range(len(self.text) + 1) if self._gone is None else _kept(self._gone, len(self.original))
+        return self._offsets
+
+    @property
+    def gaps(self) -> _Places | None:
+        """Before which characters something vanished, rising, once for each thing; None if nothing did."""
+        import numpy as np
+
+        return None if self._gone is None else np.asarray(self._gone) - np.arange(len(self._gone))
+
+    def places(self, numbers: _Places) -> _Places:
+        """Return where some folded characters stand, in an array."""
+        import numpy as np
+
+        gaps = self.gaps
+        return numbers if gaps is None else numbers + np.searchsorted(gaps, numbers, "right")
 
 
 def fold(original: str) -> Folded:
@@ -91,199 +121,166 @@ def _continues_letter(character: str) -> bool:
 
 
 def _fold(original: str, *, is_tight: bool) -> Folded:
+    ascii_table = _ASCII_TIGHT if is_tight else _ASCII
     if original.isascii():
-        return _fold_sparsely(original, original.encode().translate(_ASCII_TIGHT if is_tight else _ASCII), None)
+        return _fold_signs(original, original.encode().translate(ascii_table), "", is_tight=is_tight)
     import numpy as np
 
-    codes, highest = _look_up(original, is_tight=is_tight)
-    paragraphs = tuple(found.start() for found in re.finditer("\u2029", original)) if "\u2029" in original else ()
-    if not paragraphs and highest < 0x80:
-        return _fold_sparsely(original, codes.astype(np.uint8).tobytes(), None)
-    if not paragraphs and (highest < _FIRST_ARABIC or not _dense().take(codes).any()):
-        return _fold_sparsely(original, np.minimum(codes, 0xFF).astype(np.uint8).tobytes(), codes)
-    index: _Places | None = None
-    if codes.min() == 0:
-        index = np.flatnonzero(codes)
-        codes = codes.take(index)
-    codes, index = _collapse(codes, index, paragraphs)
-    if is_tight:
-        apart = ~_is_inside_name(codes)
-        codes = codes[apart]
-        index = np.flatnonzero(apart) if index is None else index[apart]
-    codes[codes == _WRAP] = _SPACE
-    return _folded(original, codes.tobytes().decode("utf-32-le"), index)
+    source = code_points(original)
+    beyond = (source >= 0x80).nonzero()[0]
+    if beyond.size <= _FEW:
+        codes = source.take(beyond).tolist()
+        known = letters_table(is_tight=is_tight)
+        folded = [known[code] for code in codes]
+        if INTRICATE.isdisjoint(codes) and (not is_tight or known.parted.isdisjoint(folded)):
+            signs = bytearray(original.encode("ascii", "replace").translate(ascii_table))
+            alphabet: dict[int, int] = {}
+            for place, code in zip(beyond.tolist(), folded, strict=True):
+                signs[place] = code if code < 0x80 else alphabet.setdefault(code, 0x80 + len(alphabet))
+            return _fold_signs(original, bytes(signs), "".join(map(chr, alphabet)), is_tight=False)
+    letters = folded_codes(source.take(beyond), is_tight=is_tight)
+    if may_join().take(letters).any():
+        source = joined(original, source)
+        letters = folded_codes(source.take(beyond), is_tight=is_tight)
+    written = np.frombuffer(original.encode("ascii", "replace").translate(ascii_table), np.uint8).copy()
+    written[beyond] = signs_of().take(letters)
+    if "\u2029" in original:
+        written[source == 0x2029] = _PARAGRAPH
+    return _fold_signs(original, written.tobytes(), letters[letters >= 0x80], is_tight=is_tight)
 
 
-def _folded(original: str, text: str, index: _Places | None) -> Folded:
-    """Put a result together; ``index`` is where each character stands in the original, None for just there."""
-    import numpy as np
+def _fold_signs(original: str, signs: bytes, letters: str | Codes, *, is_tight: bool) -> Folded:
+    """Finish folding text of which each character is known by itself.
 
-    if index is None:
-        return Folded(original, text, range(len(text) + 1))
-    offsets = np.empty(len(text) + 1, np.intp)
-    offsets[:-1] = index
-    offsets[-1] = len(original)
-    return Folded(original, text, offsets.data)
-
-
-def _fold_sparsely(original: str, signs: bytes, codes: _Codes | None) -> Folded:
-    """Finish folding text in which no separator vanishes between letters: most of the news.
-
-    ``signs`` has a byte for each character: 0 for what vanishes, separators and ASCII as they are, anything for other
-    letters; those stand in ``codes``. Little is left out of such text: a search for the few places in bytes is several
+    ``signs`` has a byte for each: 0 for what vanishes, ASCII as it is, ``_PARAGRAPH``, at least 0x80 for other letters.
+    Those stand for ``letters``: each for one of a string, 0x80 for its first, or all of them for the codes in an array,
+    one after the other. Little is left out of most text: the few places are searched for in bytes, which is several
     times as fast as work on every character.
     """
-    if b"\0" not in signs and b"\n" not in signs and b"  " not in signs:
-        text = signs.decode("ascii") if codes is None else codes.tobytes().decode("utf-32-le")
-        return Folded(original, text, range(len(text) + 1))
+    # Of a short text a step on arrays costs more than a few of Python.
+    has_arrays = len(signs) > (SHORT if isinstance(letters, str) else _SHORTEST) or b"\f" in signs
+    gone: _Gone = None
+    if b"\0" in signs:
+        gone, signs = _without(gone, signs, has_arrays=has_arrays)
+    has_breaks = b"\n" in signs or b"\f" in signs
+    if has_breaks or b"  " in signs:
+        marked = _mark_runs_in_arrays(signs) if has_arrays else _mark_runs(signs)
+        gone, signs = _without(gone, marked, has_arrays=has_arrays)
+    if is_tight:
+        gone, signs = _without(gone, _mark_inside_names(signs), has_arrays=has_arrays)
+    if has_breaks:
+        signs = signs.replace(b"\v", b" ")
+    if not len(letters):
+        return Folded(original, signs.decode("ascii"), gone)
+    if isinstance(letters, str):
+        return Folded(original, charmap_decode(signs, "strict", _ASCII_CHARACTERS + letters)[0], gone)
+    return Folded(original, _written(signs, letters), gone)
+
+
+def _without(gone: _Gone, signs: bytes, *, has_arrays: bool) -> tuple[_Gone, bytes]:
+    """Take the zeros out of what is left of signs; return with it what is gone of the original, that included."""
+    if b"\0" not in signs:
+        return gone, signs
+    left = signs.translate(None, b"\0")
+    if not has_arrays:
+        zeros = [zero.start() for zero in _ZERO.finditer(signs)]
+        if gone is None:
+            return zeros, left
+        before = [place - number for number, place in enumerate(gone)]
+        return sorted([*gone, *(place + bisect_right(before, place) for place in zeros)]), left
     import numpy as np
 
-    index: _Places | None = None
-    if b"\0" in signs:
-        index = np.flatnonzero(np.frombuffer(signs, np.uint8) != 0)
-        signs = signs.translate(None, b"\0")
-    if b"\n" in signs or b"  " in signs:
-        marked = _marked_runs(signs)
-        kept = np.flatnonzero(marked != 0)
-        index = kept if index is None else index.take(kept)
-        signs = marked.tobytes().translate(None, b"\0")
-    if codes is None:
-        return _folded(original, signs.decode("ascii"), index)
-    codes = codes if index is None else codes.take(index)
-    left = np.frombuffer(signs, np.uint8)
-    codes[left == _SPACE] = _SPACE
-    codes[left == _LINE_FEED] = _LINE_FEED
-    return _folded(original, codes.tobytes().decode("utf-32-le"), index)
+    places = np.flatnonzero(np.frombuffer(signs, np.uint8) == 0)
+    if gone is None:
+        return places, left
+    places += np.searchsorted(gone - np.arange(len(gone)), places, "right")
+    return np.sort(np.concatenate([gone, places])), left
 
 
-def _marked_runs(signs: bytes) -> NDArray[np.uint8]:
-    """Write each run of separators as one sign and zeros: a line feed for a paragraph break, else a space."""
+def _kept(gone: _Places | list[int], length: int) -> Sequence[int]:
+    """Return the places that are not gone, and the length."""
+    if length < _SHORTEST:
+        places = list(range(length + 1))
+        for place in reversed(gone):
+            del places[place]
+        return places
+    import numpy as np
+
+    kept = np.ones(length + 1, np.bool_)
+    kept[gone] = False
+    return np.flatnonzero(kept).data
+
+
+def _written(signs: bytes, letters: Codes) -> str:
+    """Return folded text of its signs, where bytes from 0x80 on stand for the next of ``letters``."""
+    import numpy as np
+
+    given = np.frombuffer(signs, np.uint8)
+    is_wide = int(letters.max()) > 0xFFFF
+    codes = given.astype("<u4" if is_wide else "<u2")
+    codes[np.flatnonzero(given >= 0x80)] = letters
+    return codes.tobytes().decode("utf-32-le" if is_wide else "utf-16-le")
+
+
+def _mark_runs(signs: bytes) -> bytes:
+    """Write each run of separators as one sign and zeros.
+
+    That is a line feed if it holds two line breaks or a paragraph sign, ``_WRAP`` if one line break, else a space.
+    """
+    marked = bytearray(signs)
+    done = 0
+    for start, end in _runs(signs):
+        if start >= done:
+            breaks = signs.count(b"\n", start, end)
+            marked[start:end] = (b"\n" if breaks > 1 else b"\v" if breaks else b" ") + bytes(end - start - 1)
+            done = end
+    return bytes(marked)
+
+
+def _runs(signs: bytes) -> list[tuple[int, int]]:
+    """Return the runs of several separators, and single line breaks, in order; some perhaps twice."""
+    runs = [run.span() for run in _SPACES.finditer(signs)]
+    # Looked for by its first sign, which is fast, so that blanks before it are counted afterwards.
+    for run in _BREAK.finditer(signs):
+        start, end = run.span()
+        while start and signs[start - 1] == _SPACE:
+            start -= 1
+        runs.append((start, end))
+    runs.sort()
+    return runs
+
+
+def _mark_runs_in_arrays(signs: bytes) -> bytes:
+    """Return what ``_mark_runs`` does, and knows paragraph signs."""
     import numpy as np
 
     marked = np.frombuffer(signs, np.uint8).copy()
-    separators = (marked == _SPACE) | (marked == _LINE_FEED)
-    for run in _BREAKS.finditer(signs):
-        start = run.start()
-        while start and signs[start - 1] == _SPACE:
-            start -= 1
-        marked[start] = _LINE_FEED if signs.count(b"\n", start, run.end()) > 1 else _SPACE
-    marked[1:][separators[1:] & separators[:-1]] = 0
-    return marked
-
-
-def _collapse(codes: _Codes, index: _Places | None, paragraphs: tuple[int, ...]) -> tuple[_Codes, _Places | None]:
-    """Make one sign of each run of separators.
-
-    A line feed if it holds two line breaks or a paragraph sign (``paragraphs``, places in the original), ``_WRAP`` if
-    it holds one line break, else a space. ``index`` is where each code stands in the original, None for just there.
-    """
-    import numpy as np
-
-    breaks = codes == _LINE_FEED
-    separators = breaks | (codes == _SPACE)
+    breaks = (marked == _LINE_FEED) | (marked == _PARAGRAPH)
+    separators = breaks | (marked == _SPACE)
     again = separators[1:] & separators[:-1]
     places = np.flatnonzero(breaks)
-    codes = codes.copy()
     if places.size:
         first = separators.copy()
         first[1:] &= ~again
         starts = np.flatnonzero(first)
         runs = starts[np.searchsorted(starts, places, "right") - 1]
-        codes[places] = _SPACE
-        codes[runs] = _WRAP
-        codes[runs[1:][runs[1:] == runs[:-1]]] = _LINE_FEED
-        if paragraphs:
-            signs = np.searchsorted(places if index is None else index[places], paragraphs)
-            codes[runs[signs]] = _LINE_FEED
-    if not again.any():
-        return codes, index
-    keep = np.append(True, ~again)  # an array element, not an option
-    return codes[keep], np.flatnonzero(keep) if index is None else index[keep]
+        paragraphs = runs[marked[places] == _PARAGRAPH]
+        marked[runs] = _WRAP
+        marked[runs[1:][runs[1:] == runs[:-1]]] = _LINE_FEED
+        marked[paragraphs] = _LINE_FEED
+    marked[1:][again] = 0
+    return marked.tobytes()
 
 
-def _is_inside_name(codes: _Codes) -> _Mask:
-    """Return which separators tell no names apart: any between Arabic letters, a line wrap in unspaced scripts."""
-    import numpy as np
+def _mark_inside_names(signs: bytes) -> bytes:
+    """Write zeros for separators that tell no names apart.
 
-    inside = np.zeros(codes.shape, np.bool_)
-    kinds = _kinds().take(codes)
-    wraps = codes == _WRAP
-    arabic = kinds == Kind.ARABIC
-    if arabic.any():
-        inside[1:-1] = (wraps | (codes == _SPACE))[1:-1] & arabic[:-2] & arabic[2:]
-    if wraps.any():
-        unspaced = (kinds == Kind.UNSPACED) | (kinds == Kind.UNSPACED_MARK)
-        inside[1:-1] |= wraps[1:-1] & unspaced[:-2] & unspaced[2:]
-    return inside
-
-
-@cache
-def _table(*, is_tight: bool) -> NDArray[np.uint32]:
-    """Return what each code point folds to, 0 for nothing.
-
-    Filled as characters are met: the whole of Unicode would cost a quarter of a second at every start.
+    Those are any between Arabic letters, and a line wrap in unspaced scripts.
     """
-    import numpy as np
-
-    table = np.full(0x110000, _UNKNOWN, np.uint32)
-    if is_tight:
-        table[[ord(apostrophe) for apostrophe in APOSTROPHES]] = 0
-    return table
-
-
-@cache
-def _kinds() -> NDArray[np.uint8]:
-    """Return the kind of each folded code point, filled together with the tables."""
-    import numpy as np
-
-    return np.zeros(0x110000, np.uint8)
-
-
-@cache
-def _dense() -> NDArray[np.bool_]:
-    """Return which folded code points are letters between which separators may vanish, filled together with those."""
-    import numpy as np
-
-    return np.zeros(0x110000, np.bool_)
-
-
-def _look_up(original: str, *, is_tight: bool) -> tuple[NDArray[np.uint32], int]:
-    """Return the folded code points, 0 for what vanishes, and the highest of them."""
-    import numpy as np
-
-    source = np.frombuffer(original.encode("utf-32-le", "surrogatepass"), "<u4")
-    codes, highest = _take(source, is_tight=is_tight)
-    # What may join folds to itself: where nothing so high is left, nothing is to be joined.
-    if highest >= _FIRST_TO_JOIN and not unicodedata.is_normalized("NFC", original):
-        return _take(_joined(original, source), is_tight=is_tight)
-    return codes, highest
-
-
-def _take(source: NDArray[np.uint32], *, is_tight: bool) -> tuple[NDArray[np.uint32], int]:
-    """Return what each code point folds to, and the highest of it."""
-    import numpy as np
-
-    table = _table(is_tight=is_tight)
-    codes = table.take(source)
-    highest = int(codes.max())
-    if highest == _UNKNOWN:
-        for code in np.unique(source[codes == _UNKNOWN]).tolist():
-            folded = fold_character(chr(code)) or "\0"
-            # the kind first: another thread may see the folded code as soon as it is written
-            _kinds()[ord(folded)] = KINDS[folded]
-            _dense()[ord(folded)] = KINDS[folded] in _DENSE
-            table[code] = ord(folded)
-        codes = table.take(source)
-        highest = int(codes.max())
-    return codes, highest
-
-
-def _joined(original: str, source: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Write as one the letters that came in pieces and whose pieces are no accents (か + ゛)."""
-    source = source.copy()
-    for pieces in MAY_JOIN.finditer(original):
-        joined = unicodedata.normalize("NFC", pieces[0])
-        if len(joined) == 1:
-            source[pieces.start()] = ord(joined)
-            source[pieces.start() + 1 : pieces.end()] = 0
-    return source
+    for letter, separators in ((ARABIC_SIGN, b" \v"), (UNSPACED_SIGN, b"\v")):
+        if letter in signs:
+            for code in separators:
+                inside, closed = letter + bytes([code]) + letter, letter + b"\0" + letter
+                # A letter between two separators belongs to both: every other one is found at first.
+                signs = signs.replace(inside, closed).replace(inside, closed)
+    return signs

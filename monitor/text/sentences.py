@@ -57,7 +57,8 @@ _OPENERS = frozenset(
 )
 """Words that start a sentence even after U.S. or T.T.P."""
 _FIRST_WORD = re.compile(r"\w+")
-_NO_ABBREVIATION = 1 + max(map(len, _TITLES | _NUMBERED | _SHORTENED))
+_ABBREVIATIONS = _TITLES | _NUMBERED | _SHORTENED
+_NO_ABBREVIATION = 1 + max(map(len, _ABBREVIATIONS))
 """A word that ends with so many letters is none."""
 LONGEST_WORD = 40
 """How far back an abbreviation is looked for; bounds the work on text without blanks."""
@@ -131,6 +132,13 @@ def _ends_sentence(text: str, stop: re.Match[str], end: int) -> bool:
     before = text[max(0, stop.start() - _NO_ABBREVIATION) : stop.start()]
     if stop["stop"] != "." or (len(before) == _NO_ABBREVIATION and before.isalpha()):
         return True
+    ending = before.rpartition(" ")
+    is_plain = ending[1] and len(ending[2]) > 1 and ending[2].isalpha() and ending[2].lower() not in _ABBREVIATIONS
+    return bool(is_plain) or _ends_doubtfully(text, stop, following)
+
+
+def _ends_doubtfully(text: str, stop: re.Match[str], following: str) -> bool:
+    """Return whether a sentence ends after a full stop that may belong to an abbreviation."""
     word = _BEFORE_WORD.split(text[max(0, stop.start() - LONGEST_WORD) : stop.start()])[-1]
     if word.lower() in _TITLES or (len(word) == 1 and word.isupper()):
         return False

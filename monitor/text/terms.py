@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from monitor.text.characters import APOSTROPHES, KINDS, Kind, fold_character
-from monitor.text.fold import MAY_JOIN
+from monitor.text.fold_tables import MAY_JOIN
 
 _RUN = re.compile("[ \n]+")
 _UNSPACED = frozenset({Kind.UNSPACED, Kind.UNSPACED_MARK})

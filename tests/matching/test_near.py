@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching.near import FEW_HITS, Distances, Words, are_near, is_within, near_hits, near_spans
+from monitor.matching.near import FEW_HITS, are_near, is_within, near_hits, near_spans
+from monitor.matching.spacing import Distances, Words
 from monitor.records import Evidence, Field
 
 

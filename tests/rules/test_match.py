@@ -11,7 +11,7 @@ from monitor.matching.near import near_hits
 from monitor.records import Evidence, Field, RuleStop
 from monitor.rules.compile import compile_rules
 from monitor.rules.hits import Hits
-from monitor.rules.match import Held, ItemText, evaluate, match_item, owner_hits
+from monitor.rules.match import Held, ItemText, evaluate, match_item, match_items, owner_hits
 from monitor.rules.syntax import read_rule_file
 from tests.rules.conftest import NOW, TODAY, TOPICS, WATCHLIST, Compile, MakeItem
 
@@ -305,3 +305,34 @@ def test_memory_grows_with_the_hits_and_not_with_their_square(compiled: Compile,
         return used
 
     assert peak(8_000) < 8 * peak(2_000)
+
+
+@given(st.lists(st.tuples(_TEXTS, _TEXTS, st.sampled_from(["en", "ur", None])), max_size=6))
+def test_items_matched_together_match_as_each_alone(drawn: list[tuple[str, str, str | None]]) -> None:
+    tune = '[file]\nowner = "c"\n[tune."a/one"]\nalso_none = ["drill"]\n'
+    private = f'{_RULES}[entity.port]\nname = "Port"\nnames = ["Gwadar attack"]\n'
+    files = [
+        read_rule_file(WATCHLIST, "rules/w.toml"),
+        read_rule_file(_MANY, "rules/a.toml"),
+        read_rule_file(private.replace('"a"', '"b"'), "rules/b.toml"),
+        read_rule_file(tune, "rules/c.toml"),
+    ]
+    book = compile_rules(files, TOPICS, TODAY)
+    items = [ItemText(title, text, NOW, lang=lang) for title, text, lang in drawn]
+    assert list(match_items(book, items)) == [match_item(book, item) for item in items]
+
+
+@given(_TEXTS, _TEXTS, st.integers(1, 4))
+def test_what_stands_near_is_looked_for_in_the_title_before_the_text(title: str, text: str, words: int) -> None:
+    near = f'words = {words}\nall = ["@gwadar", ["@attack", "drill"]]\n'
+    rule = f'[file]\nowner = "a"\n[rule.x]\n[[rule.x.near]]\n{near}'
+    book = compile_rules([read_rule_file(WATCHLIST, "w.toml"), read_rule_file(rule, "a.toml")], TOPICS, TODAY)
+    found = book.lexicon.find(title, text)
+    hits = Hits.of(found.mentions, found.phrases)
+    close: tuple[Evidence, ...] = ()
+    for field, content in ((Field.TITLE, title), (Field.BODY, text)):
+        groups = [hits.of_clause(wanted, (field,)) for wanted in book.rules[0].near[0].clauses]
+        close = close or near_hits(content, groups, words, sentence=False) or ()
+    matches = next(iter(match_items(book, [ItemText(title, text, NOW), ItemText("", "", NOW)]))).rules
+    proof = {(passage.field, passage.start, passage.end) for match in matches for passage in match.evidence}
+    assert proof == {(passage.field, passage.start, passage.end) for passage in close}

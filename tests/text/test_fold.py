@@ -5,12 +5,13 @@ from __future__ import annotations
 import unicodedata
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.text.characters import KINDS, Kind, fold_character
-from monitor.text.fold import fold, fold_tight, slice_of
+from monitor.text.fold import SHORT, fold, fold_tight, slice_of
 from monitor.text.terms import fold_term
 
 LETTERS = (
@@ -156,6 +157,22 @@ def test_the_fast_fold_agrees_with_the_plain_one(text: str, is_tight: bool) -> N
     expected = plain_fold(text, is_tight=is_tight)
     assert list(zip(folded.text, folded.offsets, strict=False)) == expected
     assert folded.offsets[len(folded.text)] == len(text)
+
+
+@given(texts, st.booleans())
+def test_long_texts_fold_as_short_ones_do(text: str, is_tight: bool) -> None:
+    """They go another way; the same for each of many that are folded together."""
+    long = f"{text}\x1f{'x' * SHORT}\x1f{text}"
+    folded = fold_tight(long) if is_tight else fold(long)
+    filling = [("x", len(text) + 1 + number) for number in range(SHORT)]
+    rest = len(text) + 1 + SHORT
+    expected = [
+        *plain_fold(f"{text}\x1f", is_tight=is_tight),
+        *filling,
+        *((one, rest + place) for one, place in plain_fold(f"\x1f{text}", is_tight=is_tight)),
+    ]
+    assert list(zip(folded.text, folded.offsets, strict=False)) == expected
+    assert folded.places(np.arange(len(folded.text))).tolist() == [place for _, place in expected]
 
 
 @given(texts)
