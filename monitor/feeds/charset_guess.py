@@ -50,7 +50,9 @@ _LEGACY: Final = (
         ),
         0.3,
     ),
-    _Legacy("cp949", frozenset("이다의는에을가고하한를로지사도은기서과인으대자일해시리어아전정나원라국부공중격보명"), 0.4),
+    _Legacy(
+        "cp949", frozenset("이다의는에을가고하한를로지사도은기서과인으대자일해시리어아전정나원라국부공중격보명"), 0.4
+    ),
     _Legacy("cp932", frozenset(_KANA), 0.45),
     _Legacy("euc_jp", frozenset(_KANA), 0.45),
 )

@@ -27,6 +27,8 @@ class Passage(NamedTuple):
 
     value: str
     is_html: bool
+    base: str = ""
+    """What its links are relative to, if the feed says so."""
 
 
 class Body(NamedTuple):
@@ -49,7 +51,7 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
     """Return the text of ``passages``, best first, leaving out what another one already says.
 
     A teaser that the full text repeats is dropped; one that says something of its own stands before it, because a
-    name in it must be found. ``base`` is what links in the HTML are relative to.
+    name in it must be found. ``base`` is what links are relative to in passages that do not say it themselves.
     """
     told: list[tuple[Passage, Cleaned]] = []
     told_letters: list[str] = []
@@ -75,7 +77,7 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
     html = ""
     if any(passage.is_html for passage, _ in told):
         html = "\n".join(
-            safe_html(passage.value, base) if passage.is_html else f"<p>{escape(cleaned.text)}</p>"
+            safe_html(passage.value, passage.base or base) if passage.is_html else f"<p>{escape(cleaned.text)}</p>"
             for passage, cleaned in told
         )
         if len(html) > MAX_TEXT:

@@ -206,18 +206,19 @@ class _EntryReader:
         self._links.append(attributes)
         if len(element):
             self._children(element, role, depth + 1)  # pictures and captions, at the BBC
-        if page is not None:
+        if page or (page is not None and "link" not in self._fields):
             self._fields["link"] = page
 
     def _guid(self, element: etree._Element, _role: Role, depth: int) -> None:
-        is_link = not element.attrib or attributes_of(element).get("ispermalink", "true") == "true"
+        is_link = not element.attrib or attributes_of(element).get("ispermalink", "true").lower() == "true"
         value = _plain(element)
         if is_link:
             value = joined(element.base if self._setting.has_bases else None, value)
         self._store("id", value, depth)
-        self._fields.setdefault("guidislink", is_link and "link" not in self._fields)
-        if is_link:
-            self._fields.setdefault("link", value)
+        has_link = bool(self._fields.get("link"))  # one left empty is none
+        self._fields.setdefault("guidislink", is_link and not has_link)
+        if is_link and not has_link:
+            self._fields["link"] = value
 
     def _words(self, element: etree._Element, role: Role, depth: int) -> None:
         """Keep a piece of text as content or summary; a second summary counts as content."""
@@ -235,13 +236,16 @@ class _EntryReader:
             kind = _XHTML
         elif kind == "text/plain" and not self._setting.version.startswith("atom") and _EVIDENT_MARKUP.search(value):
             kind = "text/html"
+        detail = {"type": kind}
+        if self._setting.has_bases and element.base:
+            detail["base"] = element.base
         if is_content:
             self._has_content = self._has_content or role is not Role.BODY
-            self._contents.append({"value": value, "type": kind})
+            self._contents.append({"value": value, **detail})
             self._fields.setdefault("summary", value)
         else:
             self._store("summary", value, depth)
-            self._fields["summary_detail"] = {"type": kind}
+            self._fields["summary_detail"] = detail
 
     def _category(self, element: etree._Element, _role: Role, _depth: int) -> None:
         attributes = element.attrib

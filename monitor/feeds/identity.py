@@ -20,7 +20,7 @@ KINDS: Final = (GUID, LINK, CONTENT)
 _LONGEST_KEY: Final = 400
 """Longer keys are hashed; database indexes and people who read them are happier with short ones."""
 
-_READER: Final = "1"
+_READER: Final = "2"
 """To be raised when cleaning changes what is made of an entry: known entries are then cleaned once more."""
 
 _ENTRY_HASH_BYTES: Final = 16

@@ -53,25 +53,26 @@ def parse_json_feed(text: str, url: str, now: datetime) -> ParsedFeed:
 
 
 def _entry(members: Json, url: str, now: datetime, hasher: EntryHasher) -> Entry:
-    link = clean_link(url, _string(members, "url"))
+    own = clean_link(url, _string(members, "url"))
     guid = kept_guid(_string(members, "id"))
-    outer = link or clean_link(url, _string(members, "external_url"))
-    return Entry(guid, outer, hasher.hash(members), partial(_item, members, url, now))
+    # "Ideally, the id is the full URL of the resource described by the item" (version 1.1, Items).
+    named = clean_link(None, guid) if guid and guid.startswith(("http://", "https://")) else None
+    link = own or clean_link(url, _string(members, "external_url")) or named
+    return Entry(guid, link, hasher.hash(members), partial(_item, members, guid, link, url, now))
 
 
-def _item(entry: Json, url: str, now: datetime) -> ParsedItem:
-    link = clean_link(url, _string(entry, "url"))
+def _item(entry: Json, guid: str | None, link: str | None, url: str, now: datetime) -> ParsedItem:
     content_text, content_html = _string(entry, "content_text"), _string(entry, "content_html")
     passages = [
         Passage(content_html, is_html=True) if content_html else Passage(content_text or "", is_html=False),
         Passage(_string(entry, "summary") or "", is_html=False),
     ]
-    body = compose(passages, link or url)
+    body = compose(passages, clean_link(url, _string(entry, "url")) or url)
     title = plain_title(_string(entry, "title") or "")
     dates = read_dates(_string(entry, "date_published"), _string(entry, "date_modified"), now)
     return ParsedItem(
-        guid=kept_guid(_string(entry, "id")),
-        link=link or clean_link(url, _string(entry, "external_url")),
+        guid=guid,
+        link=link,
         title=title.text,
         text=body.text,
         html=body.html,

@@ -45,7 +45,8 @@ _TRACKING_PREFIXES: Final = ("utm_", "at_", "mc_", "ns_", "pk_", "mtm_", "hsa_",
 _TRACKING: Final = frozenset({
     "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "igshid", "igsh", "mkt_tok",
     "_ga", "_gl", "cmpid", "cmp", "icid", "ocid", "ncid", "xtor", "s_cid", "smid", "ref_src", "ref_url", "feature",
-    "traffic_source", "maca", "ftag", "rss", "feedtype", "source_rss", "campaign_id", "sh_kit", "phpsessid", "jsessionid",
+    "traffic_source", "maca", "ftag", "rss", "feedtype", "source_rss", "campaign_id", "sh_kit", "phpsessid",
+    "jsessionid",
 })  # fmt: skip  # a table is read by its groups
 """Query parameters that say where a reader came from, never which page is meant."""
 

@@ -69,8 +69,8 @@ def _parse(  # the arguments of parse_feed, and one more
     if not body.strip():
         return _no_feed("not a feed: the answer was empty")
     decoded = _without_floods(decode(body, charset))
-    start = decoded.text[:200].lstrip("\ufeff \t\r\n")
-    if start.startswith("{") or (start.startswith("[") and "json" in media_type):
+    start = decoded.text[:_SEARCHED_IN_PAGE].lstrip("\ufeff \t\r\n")[:1]
+    if start == "{" or (start == "[" and "json" in media_type):
         parsed = parse_json_feed(decoded.text.lstrip("\ufeff"), url, now)
     elif fast := read_fast(decoded.text):
         parsed = build_feed(fast, url, now, ())

@@ -20,6 +20,8 @@ else:
 _CHUNK: Final = 65_536
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_SKIPPABLE: Final = tuple(bytes([kind]) + b"\x2a\x4d\x18" for kind in range(0x50, 0x60))
+"""Frames of Zstandard that hold no content, which parallel compressors write (RFC 8878, 3.1.2)."""
 _ZLIB: Final = (b"x\x01", b"x\x9c", b"x\xda")
 """Beginnings of a zlib stream (RFC 1950, 2.2) that begin no text."""
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
@@ -167,7 +169,7 @@ class _Zstd:
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while True:
             if self._stream.eof:
-                if not chunk.startswith(_ZSTD):
+                if not chunk.startswith((_ZSTD, *_SKIPPABLE)):
                     return
                 self._stream = self._begin()
             try:
@@ -218,8 +220,8 @@ def _gzip(head: bytes) -> _Step:
 
 
 def _deflate(head: bytes) -> _Step:
-    if _is_text(head):
-        return _Plain()
+    if _is_text(head) or head.startswith(_GZIP + b"\x08"):
+        return _Plain()  # the latter is found out behind this step
     # "deflate" means the zlib format (RFC 9110, 8.4.1.2); some servers send the bare stream.
     has_header = head[0] & 0x0F == 8 and (head[0] << 8 | head[1]) % 31 == 0
     return _Zlib(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
@@ -231,7 +233,7 @@ def _br(head: bytes) -> _Step:
 
 
 def _zstd(head: bytes) -> _Step:
-    return _Zstd() if head.startswith(_ZSTD) else _Plain()
+    return _Zstd() if head.startswith((_ZSTD, *_SKIPPABLE)) else _Plain()
 
 
 def _undeclared(head: bytes) -> _Step:

@@ -6,6 +6,7 @@ read again from the raw text (monitor/feeds/dates.py says why).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,6 +33,8 @@ _UPDATE_PERIODS: Final = {
 }
 _BROKEN: Final = "monitor_broken"
 """Marks an entry that was no XML; some of it may be missing or belong to its neighbour."""
+
+_TITLE = re.compile(r"<title[^<>]{0,200}>(?:<!\[CDATA\[)?([^<]{1,5000})", re.IGNORECASE)
 
 _TEXT_TYPES: Final = ("text/", "application/xhtml+xml", "application/xml")
 _MOST_SALVAGED: Final = 1_000
@@ -109,10 +112,16 @@ def _with_broken(entries: list[Fields], document: Document, problems: list[str])
         except Exception:  # noqa: BLE001  # a third-party parser on foreign bytes; the item is counted as lost
             found = []
         lost += not found
-        entries[place:place] = [{**entry, _BROKEN: "yes"} for entry in found[:1]]
+        entries[place:place] = [{**_with_title(entry, text), _BROKEN: "yes"} for entry in found[:1]]
     if lost:
         problems.append(f"{lost} items could not be read")
     return entries
+
+
+def _with_title(entry: Fields, text: str) -> Fields:
+    """Return a broken item with what stands behind ``<title>``, if its end is what was missing."""
+    title = None if _text(entry, "title") else _TITLE.search(text)
+    return {**entry, "title": title[1]} if title else entry
 
 
 def _salvage(document: Document) -> tuple[dict[str, object], int]:
@@ -137,7 +146,7 @@ def _item(  # what an item is made of, bound by _entry
     entry: Fields, guid: str | None, link: str | None, url: str, feed_lang: str, now: datetime
 ) -> ParsedItem:
     outlet, title = _outlet_and_title(entry)
-    body = compose(list(_passages(entry)), link or url)
+    body = compose(list(_passages(entry, url)), link or url)
     published = _text(entry, "published") or _text(entry, "created")
     dates = read_dates(published, _text(entry, "updated"), now)
     broken = ("item-broken",) if _text(entry, _BROKEN) else ()
@@ -167,9 +176,10 @@ def _outlet_and_title(entry: Fields) -> tuple[str | None, Cleaned]:
     outlet = plain_line(_text(source, "title")) if isinstance(source, Mapping) else ""
     if outlet:
         for mark in (" - ", " – ", " — ", " | "):
-            cut = title.text.removesuffix(mark + outlet)
-            if cut and cut != title.text:
-                return outlet, Cleaned(cut.rstrip(), title.flags)
+            behind = title.text[-len(mark + outlet) :]
+            cut = title.text[: -len(behind)].rstrip()
+            if cut and behind.casefold() == (mark + outlet).casefold():
+                return outlet, Cleaned(cut, title.flags)
     return outlet or None, title
 
 
@@ -184,17 +194,17 @@ def _link(entry: Fields, url: str) -> str | None:
     return next((found for found in (clean_link(url, href) for href in alternates) if found), None)
 
 
-def _passages(entry: Fields) -> Iterable[Passage]:
+def _passages(entry: Fields, url: str) -> Iterable[Passage]:
     """Yield an item's text, full content before summary; content that is not text (a picture in base64) is left out."""
     for content in _mappings(entry, "content"):
         kind = _text(content, "type")
         if kind.startswith(_TEXT_TYPES):
-            yield Passage(_text(content, "value"), is_html=kind != "text/plain")
+            yield Passage(_text(content, "value"), kind != "text/plain", clean_link(url, _text(content, "base")) or "")
     summary = _text(entry, "summary")
     if summary and summary not in [_text(content, "value") for content in _mappings(entry, "content")]:
         detail = entry.get("summary_detail")
-        kind = _text(detail, "type") if isinstance(detail, Mapping) else "text/html"
-        yield Passage(summary, is_html=kind != "text/plain")
+        told = detail if isinstance(detail, dict) else {"type": "text/html"}
+        yield Passage(summary, _text(told, "type") != "text/plain", clean_link(url, _text(told, "base")) or "")
 
 
 def _enclosures(entry: Fields, url: str) -> Iterable[Enclosure]:

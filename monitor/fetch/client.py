@@ -25,6 +25,9 @@ from monitor.records import Fetched, FetchFailed, FetchFailure, FetchOutcome
 _LONGEST_HEADER: Final = 65_536
 """Content-Security-Policy and cookies of some outlets pass the 8 kB the library would take."""
 
+_MOST_HEADERS: Final = 1_000
+"""Cookies and policies of a site behind three proxies can pass the 128 the library would take."""
+
 _NEVER_ARRIVED: Final = frozenset({FetchFailure.NAME_UNKNOWN, FetchFailure.REFUSED_ADDRESS})
 
 
@@ -255,6 +258,7 @@ def _session(limits: FetchLimits, *, is_guarded: bool) -> aiohttp.ClientSession:
         trust_env=False,
         max_field_size=_LONGEST_HEADER,
         max_line_size=_LONGEST_HEADER,
+        max_headers=_MOST_HEADERS,
     )
 
 

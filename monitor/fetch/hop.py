@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -35,8 +37,8 @@ _CHALLENGES: Final = (
 """What pages say that stand between a program and a feed, lower case."""
 _CHALLENGE_HEADERS: Final = (("cf-mitigated", ("challenge",)), ("x-amzn-waf-action", ("challenge", "captcha")))
 
-_DOCUMENT_ENDS: Final = (b"</rss>", b"</feed>", b"</rdf:rdf>")
-"""With one of these a document is whole, whatever the server's own count of its bytes says."""
+_DOCUMENT_END = re.compile(rb"</(?:rss|feed|rdf:rdf)\s*>(?:\s|<!--[^>]{0,500}-->)*\Z", re.IGNORECASE)
+_SHOWN_OF_ENDS: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class Hop:
                 body += piece
         except (aiohttp.ClientPayloadError, TruncatedError):
             # Some servers promise more bytes than they have, at every answer; browsers show those feeds all the same.
-            if not bytes(body[-200:]).rstrip().lower().endswith(_DOCUMENT_ENDS):
+            if not _is_whole(bytes(body)):
                 raise
         return bytes(body)
 
@@ -195,6 +197,17 @@ def _is_trusted(configured: str, url: URL) -> bool:
         return True
     is_safer = (own.scheme, own.port, url.scheme, url.port) == ("http", 80, "https", 443)
     return is_safer and url.host == own.host
+
+
+def _is_whole(body: bytes) -> bool:
+    """Return whether a document is complete by its own account, whatever the server's count of its bytes says."""
+    if not body[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _DOCUMENT_END.search(body[-_SHOWN_OF_ENDS:]) is not None
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_challenge(response: aiohttp.ClientResponse, page: bytes) -> bool:
