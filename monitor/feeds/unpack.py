@@ -114,18 +114,42 @@ class _Plain:
         yield from ()
 
 
+class _Next:
+    """Looks whether another stream of the same kind follows, however the bytes of its mark arrive."""
+
+    def __init__(self, marks: tuple[bytes, ...]) -> None:
+        self._marks = marks
+        self._held = b""
+        self._is_over = not marks
+
+    def begins(self, chunk: bytes) -> bytes:
+        """Return what the next stream begins with; nothing as long as that is not sure, and for padding."""
+        if self._is_over:
+            return b""
+        chunk, self._held = self._held + chunk, b""
+        if chunk.startswith(self._marks):
+            return chunk
+        if any(mark.startswith(chunk) for mark in self._marks):
+            self._held = chunk
+        else:
+            self._is_over = True
+        return b""
+
+
 class _Zlib:
     """One gzip, zlib or raw deflate stream; gzip members may follow each other (RFC 1952, 2.2)."""
 
     def __init__(self, window_bits: int) -> None:
         self._window_bits = window_bits
+        self._next = _Next((_GZIP,) if window_bits == _GZIP_WINDOW else ())
         self._stream = zlib.decompressobj(window_bits)
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while True:
             if self._stream.eof:
-                if not (self._window_bits == _GZIP_WINDOW and chunk.startswith(_GZIP)):
-                    return  # padding behind the stream
+                chunk = self._next.begins(chunk)
+                if not chunk:
+                    return
                 self._stream = zlib.decompressobj(self._window_bits)
             try:
                 piece = self._stream.decompress(chunk, _CHUNK)
@@ -164,12 +188,14 @@ class _Zstd:
     """Zstandard frames, one behind the other."""
 
     def __init__(self) -> None:
+        self._next = _Next((_ZSTD, *_SKIPPABLE))
         self._stream = self._begin()
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while True:
             if self._stream.eof:
-                if not chunk.startswith((_ZSTD, *_SKIPPABLE)):
+                chunk = self._next.begins(chunk)
+                if not chunk:
                     return
                 self._stream = self._begin()
             try:

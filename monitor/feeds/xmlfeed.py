@@ -34,7 +34,10 @@ _UPDATE_PERIODS: Final = {
 _BROKEN: Final = "monitor_broken"
 """Marks an entry that was no XML; some of it may be missing or belong to its neighbour."""
 
-_TITLE = re.compile(r"<title[^<>]{0,200}>(?:<!\[CDATA\[)?([^<]{1,5000})", re.IGNORECASE)
+_OPEN_TITLE = re.compile(r"<title[^<>]{0,200}>(?:<!\[CDATA\[)?([^<]{1,5000})<(?!/title)", re.IGNORECASE)
+"""A title without its end."""
+_WITH_TITLES = re.compile(r"<(?:source|image)[\s>]", re.IGNORECASE)
+"""What has a title of its own within an item."""
 
 _TEXT_TYPES: Final = ("text/", "application/xhtml+xml", "application/xml")
 _MOST_SALVAGED: Final = 1_000
@@ -119,9 +122,12 @@ def _with_broken(entries: list[Fields], document: Document, problems: list[str])
 
 
 def _with_title(entry: Fields, text: str) -> Fields:
-    """Return a broken item with what stands behind ``<title>``, if its end is what was missing."""
-    title = None if _text(entry, "title") else _TITLE.search(text)
-    return {**entry, "title": title[1]} if title else entry
+    """Return a broken item with what stands behind ``<title>``, if its end is what is missing."""
+    if _text(entry, "title"):
+        return entry
+    other = _WITH_TITLES.search(text)
+    title = _OPEN_TITLE.search(text, 0, other.start() if other else len(text))
+    return {**entry, "title": title[1].removesuffix("]]>")} if title else entry
 
 
 def _salvage(document: Document) -> tuple[dict[str, object], int]:

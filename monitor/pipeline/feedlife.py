@@ -93,6 +93,8 @@ def advice(check: FeedCheck, life: FeedLife | None) -> str:
             return f"it answers but brings nothing new; the outlet may have moved its feed: {find}"
         in_trouble = health not in (FeedHealth.OK, FeedHealth.NEW)
         return f"it answers again; ask it now with: monitor feeds resume {check.feed.name}" if in_trouble else ""
+    if check.is_private:
+        return "" if life is not None else "if it lies inside your own network, ask it with --allow-private"
     if "monitor feeds" in check.problem or "browser" in check.problem:
         return ""  # the problem itself says what to do
     has_answered = life is not None and life.state.last_success_at is not None
