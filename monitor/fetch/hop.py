@@ -15,13 +15,14 @@ from yarl import URL
 
 from monitor.feeds.unpack import TruncatedError, Unpacker
 from monitor.fetch import failures
-from monitor.fetch.headers import max_age, media_type, request_headers, retry_after
+from monitor.fetch.headers import max_age, media_type, request_headers, retry_after, validator
 from monitor.fetch.limits import FeedRequest, FetchLimits
 from monitor.fetch.polite import Place
 from monitor.records import Fetched, FetchFailed, FetchFailure, FetchOutcome, NotModified
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PERMANENT: Final = frozenset({301, 308})
+_MOST_COOKIES: Final = 50
 _READ_AT_ONCE: Final = 65_536
 _SHOWN_OF_ERRORS: Final = 32_768
 """Bytes of an error page looked at, to tell a challenge from a fault."""
@@ -47,6 +48,7 @@ class Redirect:
 
     url: str
     is_permanent: bool = False
+    cookies: tuple[tuple[str, str], ...] = ()
 
 
 class Hop:
@@ -89,7 +91,7 @@ class Hop:
             self.spent = loop.time() - started - self._waited
 
     async def _ask(self, timer: asyncio.Timeout) -> FetchOutcome | Redirect:
-        own = dict(self._request.feed.headers) if _is_trusted(self._request.feed.url, self._url) else {}
+        own = dict(self._request.feed.headers) if is_trusted(self._request.feed.url, self._url) else {}
         headers = request_headers(self._request, self._limits.contact, own)
         proxy = self._request.feed.proxy
         # Without it the library would tell the proxy its own name and version.
@@ -116,7 +118,8 @@ class Hop:
         except ValueError:
             words = f'HTTP {response.status}: the server redirects to "{readable[:200]}", which is not an address'
             return failures.failed(str(self._url), FetchFailure.REDIRECTS, words)
-        return Redirect(target, response.status in _PERMANENT)
+        cookies = tuple((name, morsel.coded_value) for name, morsel in response.cookies.items())[:_MOST_COOKIES]
+        return Redirect(target, response.status in _PERMANENT, cookies)
 
     def _not_modified(self, response: aiohttp.ClientResponse) -> NotModified | FetchFailed:
         if not (self._request.etag or self._request.last_modified):
@@ -124,8 +127,8 @@ class Hop:
             return FetchFailed(str(self._url), FetchFailure.HTTP_STATUS, words, 304)
         return NotModified(
             url=self._request.feed.url,
-            etag=response.headers.get("ETag"),
-            last_modified=response.headers.get("Last-Modified"),
+            etag=validator(response.headers, "ETag"),
+            last_modified=validator(response.headers, "Last-Modified"),
             max_age=max_age(response.headers, datetime.now(UTC)),
         )
 
@@ -140,8 +143,8 @@ class Hop:
             body=body,
             media_type=kind,
             charset=charset,
-            etag=response.headers.get("ETag"),
-            last_modified=response.headers.get("Last-Modified"),
+            etag=validator(response.headers, "ETag"),
+            last_modified=validator(response.headers, "Last-Modified"),
             max_age=max_age(response.headers, datetime.now(UTC)),
         )
 
@@ -187,7 +190,7 @@ def deadline(request: FeedRequest, limits: FetchLimits) -> float:
     return (request.feed.deadline or limits.deadline).total_seconds()
 
 
-def _is_trusted(configured: str, url: URL) -> bool:
+def is_trusted(configured: str, url: URL) -> bool:
     """Return whether the feed's own headers, which may be secrets, may go to ``url``: to its own server only.
 
     The same server over https is its own server too; over http after https it is whoever listens on the way.

@@ -310,6 +310,7 @@ def test_a_feed_that_is_gone_is_asked_again_when_somebody_says_so(fitted: Path, 
 
 
 def test_a_desk_without_feeds_is_told_how_to_find_some(tmp_path: Path) -> None:
+    assert monitor(tmp_path, "init", str(tmp_path)).code == 0
     (tmp_path / "config.toml").write_text(config_of(""), encoding="utf-8")
     listed_none = monitor(tmp_path, "feeds", "list")
     assert (listed_none.code, listed_none.out) == (0, "")
