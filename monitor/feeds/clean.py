@@ -77,7 +77,11 @@ _NOT_NESTING: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
      "p", "li", "dt", "dd", "tr", "td", "th", "option"}
 )  # fmt: skip  # the second line: elements whose end may be left out
-_MARK: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_MARK: Final = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u093c\u0941-\u0948"
+    "\u094d\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
+)
+"""Of Latin, Cyrillic, Hebrew, Arabic, Devanagari and Thai, joiners, and what changes the look of a sign."""
 _STACKED_MARKS = re.compile(f"({_MARK}{{4}}){_MARK}+")
 """More than four marks on one letter are no language's spelling, and freeze some displays."""
 

@@ -206,7 +206,7 @@ class _EntryReader:
         self._links.append(attributes)
         if len(element):
             self._children(element, role, depth + 1)  # pictures and captions, at the BBC
-        if page or (page is not None and "link" not in self._fields):
+        if page or (page is not None and not _is_web(self._fields.get("link"))):
             self._fields["link"] = page
 
     def _guid(self, element: etree._Element, _role: Role, depth: int) -> None:
@@ -215,10 +215,9 @@ class _EntryReader:
         if is_link:
             value = joined(element.base if self._setting.has_bases else None, value)
         self._store("id", value, depth)
-        has_link = bool(self._fields.get("link"))  # one left empty is none
-        self._fields.setdefault("guidislink", is_link and not has_link)
-        if is_link and not has_link:
-            self._fields["link"] = value
+        self._fields.setdefault("guidislink", is_link and "link" not in self._fields)
+        if is_link and (self._fields.setdefault("link", value) == "" and _is_web(value)):
+            self._fields["link"] = value  # a link left empty is none
 
     def _words(self, element: etree._Element, role: Role, depth: int) -> None:
         """Keep a piece of text as content or summary; a second summary counts as content."""
@@ -286,6 +285,10 @@ _READERS: Final[Mapping[Role, Callable[[_EntryReader, etree._Element, Role, int]
     Role.IMAGE: _EntryReader._image,
     Role.PICTURE: _EntryReader._picture,
 }
+
+
+def _is_web(link: object) -> bool:
+    return isinstance(link, str) and link.startswith(("http://", "https://"))
 
 
 def _plain(element: etree._Element) -> str:

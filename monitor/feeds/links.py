@@ -77,7 +77,8 @@ def clean_link(base: str | None, link: str | None) -> str | None:
     absolute = (
         parts.scheme + absolute[len(parts.scheme) :]
     )  # "HTTP://" is a web address, and written small from here on
-    return absolute.translate(_ESCAPED_IN_LINKS)
+    kept = absolute.translate(_ESCAPED_IN_LINKS)
+    return kept if len(kept) <= LONGEST_LINK else None
 
 
 def without_feed_scheme(link: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from monitor.feeds.charset import Decoded, decode
-from monitor.feeds.clean import plain_title
+from monitor.feeds.clean import one_line, plain_title
 from monitor.feeds.fast import read_fast
 from monitor.feeds.jsonfeed import parse_json_feed
 from monitor.feeds.links import clean_link
@@ -92,7 +92,7 @@ def _parse(  # the arguments of parse_feed, and one more
         entries=parsed.entries,
         ttl=parsed.ttl,
         quiet_times=quiet_times(decoded.text),
-        problems=(*problems, *decoded.problems, *parsed.problems),
+        problems=tuple(map(one_line, (*problems, *decoded.problems, *parsed.problems))),
     )
 
 
@@ -122,7 +122,7 @@ def _is_whole(document: Document) -> bool:
 
 
 def _no_feed(problem: str) -> ParsedFeed:
-    return ParsedFeed("", None, None, "", problems=(problem,))
+    return ParsedFeed("", None, None, "", problems=(one_line(problem),))
 
 
 def _what_it_is(document: Document, url: str) -> str:

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, cast
 
-from monitor.feeds.clean import Cleaned, plain_line, plain_title
-from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, read_dates
+from monitor.feeds.clean import Cleaned, one_line, plain_line, plain_title
+from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, kept_lang, read_dates
 from monitor.feeds.identity import EntryHasher
 from monitor.feeds.links import clean_link
 from monitor.feeds.xml_repair import Document, item_blocks
@@ -24,6 +24,8 @@ MOST_OF_A_KIND: Final = 50
 
 _LARGEST_FILE: Final = 2**53
 _LONGEST_TTL: Final = timedelta(days=30)
+_RAREST: Final = 1e-3
+"""Times per period; with less, a year would be divided beyond what a time span can hold."""
 _UPDATE_PERIODS: Final = {
     "hourly": timedelta(hours=1),
     "daily": timedelta(days=1),
@@ -85,12 +87,12 @@ def build_feed(result: Mapping[str, object], url: str, now: datetime, problems: 
     entries = cast("list[Fields]", result["entries"])
     if cast("int", result["found"]) > MAX_ITEMS:
         problems = (*problems, f"only the first {MAX_ITEMS:,} of {result['found']:,} items were read")
-    lang = _text(feed, "language")
+    lang = kept_lang(_text(feed, "language"))
     hasher = EntryHasher(url, lang)
     return ParsedFeed(
         title=plain_title(_text(feed, "title")).text,
         link=clean_link(url, _text(feed, "link")),
-        lang=lang or None,
+        lang=lang,
         format=str(result["version"] or "rss"),
         entries=tuple(_entry(entry, url, lang, now, hasher) for entry in entries[:MAX_ITEMS]),
         ttl=_ttl(feed),
@@ -143,13 +145,13 @@ def _salvage(document: Document) -> tuple[dict[str, object], int]:
     return {"feed": {}, "entries": entries, "version": version}, lost
 
 
-def _entry(fields: Fields, url: str, feed_lang: str, now: datetime, hasher: EntryHasher) -> Entry:
+def _entry(fields: Fields, url: str, feed_lang: str | None, now: datetime, hasher: EntryHasher) -> Entry:
     guid, link = kept_guid(_text(fields, "id")), _link(fields, url)
     return Entry(guid, link, hasher.hash(fields), partial(_item, fields, guid, link, url, feed_lang, now))
 
 
 def _item(  # what an item is made of, bound by _entry
-    entry: Fields, guid: str | None, link: str | None, url: str, feed_lang: str, now: datetime
+    entry: Fields, guid: str | None, link: str | None, url: str, feed_lang: str | None, now: datetime
 ) -> ParsedItem:
     outlet, title = _outlet_and_title(entry)
     body = compose(list(_passages(entry, url)), link or url)
@@ -157,7 +159,7 @@ def _item(  # what an item is made of, bound by _entry
     dates = read_dates(published, _text(entry, "updated"), now)
     broken = ("item-broken",) if _text(entry, _BROKEN) else ()
     detail = entry.get("title_detail")
-    lang = _text(entry, "language") or (_text(detail, "language") if isinstance(detail, Mapping) else "")
+    lang = kept_lang(_text(entry, "language") or (_text(detail, "language") if isinstance(detail, Mapping) else ""))
     return ParsedItem(
         guid=guid,
         link=link,
@@ -170,7 +172,7 @@ def _item(  # what an item is made of, bound by _entry
         tags=_lines([_text(tag, "label") or _text(tag, "term") for tag in _mappings(entry, "tags")]),
         enclosures=tuple(dict.fromkeys(_enclosures(entry, url)))[:MOST_OF_A_KIND],
         outlet=outlet,
-        lang=lang if lang and lang != feed_lang else None,
+        lang=lang if lang != feed_lang else None,
         flags=tuple(dict.fromkeys(broken + title.flags + body.flags + dates.flags)),
     )
 
@@ -222,7 +224,9 @@ def _enclosures(entry: Fields, url: str) -> Iterable[Enclosure]:
         size = _text(file, "length") or _text(file, "filesize")
         length = int(size) if size.isascii() and size.isdigit() and len(size) < 17 else None
         if link:
-            yield Enclosure(link, _text(file, "type")[:100], length if length and length < _LARGEST_FILE else None)
+            yield Enclosure(
+                link, one_line(_text(file, "type"))[:100], length if length and length < _LARGEST_FILE else None
+            )
 
 
 def _ttl(feed: Fields) -> timedelta | None:
@@ -237,7 +241,7 @@ def _ttl(feed: Fields) -> timedelta | None:
         return None
     if period is None or not 0 < frequency < 1e6:
         return None
-    return min(period / frequency, _LONGEST_TTL)
+    return min(period / max(frequency, _RAREST), _LONGEST_TTL)
 
 
 def _lines(values: Iterable[str]) -> tuple[str, ...]:

@@ -116,7 +116,8 @@ class Hop:
         try:
             target = str(self._url.join(URL(readable)).with_fragment(None))
         except ValueError:
-            words = f'HTTP {response.status}: the server redirects to "{readable[:200]}", which is not an address'
+            shown = "".join(letter if letter.isprintable() else " " for letter in readable[:200])
+            words = f'HTTP {response.status}: the server redirects to "{shown}", which is not an address'
             return failures.failed(str(self._url), FetchFailure.REDIRECTS, words)
         cookies = tuple((name, morsel.coded_value) for name, morsel in response.cookies.items())[:_MOST_COOKIES]
         return Redirect(target, response.status in _PERMANENT, cookies)

@@ -43,6 +43,9 @@ def test_titles_become_one_plain_line(value: str, title: str) -> None:
 def test_piled_up_marks_are_taken_down_and_vowels_left_alone() -> None:
     assert plain_title("G" + "\u0301" * 500 + "wadar").text == "G\u0301\u0301\u0301\u0301wadar"
     assert plain_title("تَحرِیکِ طَالِبَانّ").text == "تَحرِیکِ طَالِبَانّ"
+    assert plain_title("हिंदुस्तानी भाषाएँ").text == "हिंदुस्तानी भाषाएँ"
+    for mark in "\u064f\u05b0\u0e47\u0941\u20dd\ufe0f\u200d":
+        assert plain_title("G" + mark * 900).text == "G" + mark * 4
 
 
 def test_long_values_are_cut_and_say_so() -> None:

@@ -59,6 +59,7 @@ def test_links_to_pages_are_resolved_and_kept(link: str, kept: str) -> None:
         "https://frontier.example:99999/",
         "https://frontier.example:port/",
         "https://frontier.example/" + "x" * 5_000,
+        "https://frontier.example/" + "<" * 2_000,
     ],
 )
 def test_everything_else_is_no_link(link: str | None) -> None:
