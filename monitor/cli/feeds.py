@@ -77,6 +77,7 @@ def parse(context: Context, file: Path, url: str, content_type: str) -> int:
     from monitor.feeds.links import clean_link
     from monitor.feeds.parse import parse_feed
     from monitor.feeds.shapes import feed_line, item_line
+    from monitor.fetch.headers import media_type
     from monitor.pipeline.progress import utc_now
 
     try:
@@ -85,9 +86,8 @@ def parse(context: Context, file: Path, url: str, content_type: str) -> int:
         raise InputError(f"{file}: cannot be read ({error.strerror})", "name a file, or - for standard input") from None
     if clean_link(None, url) is None:
         context.warn(f'"{url}" is no web address, so relative links of the document are left out')
-    media_type, _, parameters = content_type.partition(";")
-    charset = parameters.partition("charset=")[2].strip(" \"'") or None
-    parsed = parse_feed(body, media_type.strip(), charset, url, utc_now())
+    kind, charset = media_type({"Content-Type": content_type})
+    parsed = parse_feed(body, kind, charset, url, utc_now())
     click.echo(json.dumps(feed_line(parsed), ensure_ascii=False))
     for item in parsed.items:
         click.echo(json.dumps(item_line(item), ensure_ascii=False))

@@ -370,3 +370,15 @@ def test_a_document_from_nowhere_is_parsed_with_a_warning(tmp_path: Path) -> Non
     assert done.code == 0
     assert json.loads(done.out.splitlines()[1])["link"] is None
     assert '"somewhere" is no web address' in done.err
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/xml; charset=windows-1256; x=y", 'Text/XML;Charset="windows-1256"', "text/xml ; charset = windows-1256"],
+)
+def test_a_document_is_parsed_in_the_charset_of_its_header(tmp_path: Path, content_type: str) -> None:
+    document = "<rss version='2.0'><channel><item><title>انفجار</title></item></channel></rss>"
+    (tmp_path / "feed.xml").write_bytes(document.encode("cp1256"))
+    options = ("--url", "https://outlet.example/feed", "--content-type", content_type)
+    done = monitor(tmp_path, "feeds", "parse", str(tmp_path / "feed.xml"), *options)
+    assert json.loads(done.out.splitlines()[1])["title"] == "انفجار"
