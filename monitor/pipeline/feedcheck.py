@@ -12,6 +12,9 @@ from monitor.fetch.limits import FeedRequest, FetchLimits
 from monitor.pipeline.progress import Clock
 from monitor.records import Feed, Fetched, FetchFailed, FetchFailure, FetchOutcome, NotModified, ParsedFeed
 
+_PASSING = frozenset({408, 425, 429})
+"""Statuses below 500 that speak of the moment and not of the address."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedCheck:
@@ -25,6 +28,8 @@ class FeedCheck:
     """False if nothing came that could be looked at."""
     is_private: bool = False
     """Whether the address was not asked since it lies in a private network."""
+    is_passing: bool = False
+    """Whether the trouble is the server's own and passes by itself, as a rule."""
     moved_to: str | None = None
     """Where the server says the feed has moved for good."""
 
@@ -51,6 +56,7 @@ def _judge(feed: Feed, outcome: FetchOutcome, now: datetime) -> FeedCheck:
             return FeedCheck(feed, parsed, "", max(times, default=None), moved_to=outcome.moved_to)
         case NotModified():
             return FeedCheck(feed, None, "the server says nothing changed, though nothing was said to be known")
-        case FetchFailed(detail=detail, reason=reason):
+        case FetchFailed(detail=detail, reason=reason, status=status):
             is_private = reason is FetchFailure.REFUSED_ADDRESS
-            return FeedCheck(feed, None, detail, is_answered=False, is_private=is_private)
+            is_passing = status in _PASSING or (status or 0) >= 500
+            return FeedCheck(feed, None, detail, is_answered=False, is_private=is_private, is_passing=is_passing)

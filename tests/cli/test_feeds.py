@@ -382,3 +382,18 @@ def test_a_document_is_parsed_in_the_charset_of_its_header(tmp_path: Path, conte
     options = ("--url", "https://outlet.example/feed", "--content-type", content_type)
     done = monitor(tmp_path, "feeds", "parse", str(tmp_path / "feed.xml"), *options)
     assert json.loads(done.out.splitlines()[1])["title"] == "انفجار"
+
+
+@pytest.mark.parametrize(
+    ("reply", "todo"),
+    [
+        (Reply(429), "the trouble is the server's own: try again later"),
+        (Reply(503), "the trouble is the server's own: try again later"),
+        (Reply(404), "the address may be wrong: look for its present address with: monitor feeds discover"),
+        (Reply(headers=HTML, body=b"<html>no"), "no feed is at this address: look for its present address with"),
+    ],
+)
+def test_a_check_says_what_to_do_about_an_address(desk: Path, server: TestServer, reply: Reply, todo: str) -> None:
+    done = monitor(desk, "feeds", "check", server.set("/wrong", reply), "--allow-private")
+    assert done.code == 3
+    assert f"    to do     {todo}" in done.out
