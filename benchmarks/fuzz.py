@@ -62,7 +62,9 @@ PIECES: Final = (
     b"<", b">", b"&", b";", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\x1b$B",
     b"&#0;", b"&#x110000;", b"&nbsp;", b"<item>", b"</item>", b"<entry>", b"</channel>", b"<!DOCTYPE a [", b"<?xml ",
     b"encoding='utf-7'", b"xmlns:x=''", b"<p>" * 300, b"\xe2\x80\xae", b"9" * 400, b"<svg>", b"</p>", b'"', b"{", b"[",
-    b"<link href='//[::1'/>", b"<guid/>", b"<title/>", b"xml:base='http://['", b"<description><b>", b"\xc2\x85",
+    b"<link href='//[::1'/>", b"<guid/>", b"<title/>", b"<ttl>1e999</ttl>",
+    b"<sy:updatePeriod>daily</sy:updatePeriod>", b"<sy:updateFrequency>1e-300</sy:updateFrequency>",
+    b"xml:base='http://['", b"<description><b>", b"\xc2\x85",
 )  # fmt: skip  # what has broken readers before, to be read as one list
 
 ELEMENTS: Final = (
@@ -181,7 +183,7 @@ def check_parse(body: bytes) -> Finding:
 
 
 def _wrong(item: ParsedItem) -> Finding:
-    for words in (item.title, item.text, item.html, item.guid or "", *item.authors, *item.tags):
+    for words in (item.title, item.text, item.html, item.guid or "", item.link or "", *item.authors, *item.tags):
         words.encode()  # a lone surrogate ends every later step
         if "\x00" in words:
             return "a NUL"

@@ -15,8 +15,8 @@ _EMPTY: Final = frozenset({"http:", "https:", "http://", "https://", "#"})
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
-_IGNORED_IN_LINKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-"""Characters browsers drop from addresses, and invisible ones that only serve to disguise them."""
+_IGNORED_IN_LINKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+"""Characters browsers drop from addresses, invisible ones that only serve to disguise them, halves of characters."""
 
 _PLAIN_LINK = re.compile(
     r"https?://[a-z0-9.-]*[a-z0-9](?:/[\w.~!$&'()*+,=:@%/-]*(?:\?[\w.~!$&'()*+,=:@%/-]+)?)", re.ASCII

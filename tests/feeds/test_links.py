@@ -33,6 +33,7 @@ BASE = "https://frontier.example/feeds/rss.xml"
         ("www.frontier.example/a", "https://www.frontier.example/a"),
         ("www.html", "https://frontier.example/feeds/www.html"),
         ('https://frontier.example/"onclick="<x>', "https://frontier.example/%22onclick=%22%3Cx%3E"),
+        ("https://frontier.example/\ud83da", "https://frontier.example/a"),
         ("#top", "https://frontier.example/feeds/rss.xml#top"),
     ],
 )
