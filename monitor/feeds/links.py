@@ -61,7 +61,7 @@ def clean_link(base: str | None, link: str | None) -> str | None:
     if not bare or len(bare) > LONGEST_LINK or bare.lower() in _EMPTY:
         return None
     if "\\" in bare:
-        # As browsers do: https://known.example\\@other.example leads to the first of them.
+        # As browsers do: https://known.example\@other.example leads to the first of them.
         place = _PLACE.match(bare)
         bare = place[0].replace("\\", "/") + bare[place.end() :] if place else bare
     if _HOST_WITHOUT_SCHEME.match(bare):
