@@ -41,6 +41,10 @@ def list_command(context: Context, *, as_json: bool) -> int:
         for line in lines:
             context.echo_json(line.record())
         return 0
+    if not lines:
+        context.note("no feed in config.toml; find those of a site with: monitor feeds discover URL")
+        context.note("then add them with: monitor feeds add URL, or a list of them with: monitor feeds import FILE")
+        return 0
     from rich.table import Table
     from rich.text import Text
 
@@ -62,24 +66,28 @@ def list_command(context: Context, *, as_json: bool) -> int:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option("--url", required=True, help="Where the document comes from: relative links start there.")
 @click.option("--content-type", default="", help="The Content-Type header it came with.")
-def parse(file: Path, url: str, content_type: str) -> int:
+@click.pass_obj
+def parse(context: Context, file: Path, url: str, content_type: str) -> int:
     """Print what would be stored of a feed document, as JSON lines; touches nothing.
 
     The first line describes the feed and its problems, each further line is an item. FILE may be - for stdin.
     """
     import json
 
+    from monitor.feeds.links import clean_link
     from monitor.feeds.parse import parse_feed
     from monitor.feeds.shapes import feed_line, item_line
+    from monitor.fetch.headers import media_type
     from monitor.pipeline.progress import utc_now
 
     try:
         body = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror})", "name a file, or - for standard input") from None
-    media_type, _, parameters = content_type.partition(";")
-    charset = parameters.partition("charset=")[2].strip(" \"'") or None
-    parsed = parse_feed(body, media_type.strip(), charset, url, utc_now())
+    if clean_link(None, url) is None:
+        context.warn(f'"{url}" is no web address, so relative links of the document are left out')
+    kind, charset = media_type({"Content-Type": content_type})
+    parsed = parse_feed(body, kind, charset, url, utc_now())
     click.echo(json.dumps(feed_line(parsed), ensure_ascii=False))
     for item in parsed.items:
         click.echo(json.dumps(item_line(item), ensure_ascii=False))

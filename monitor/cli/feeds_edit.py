@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from monitor.cli.context import Context
 from monitor.errors import InputError, OutsideError
 
 if TYPE_CHECKING:
+    from monitor.config import Config
     from monitor.config.edit import Settings
     from monitor.pipeline.feedcheck import FeedCheck
 
@@ -20,12 +22,24 @@ _ORDER = ("outlet", "lang", "country", "grade", "stance", "interval", "sensitive
 STANCES = click.Choice(["state", "military", "militant", "exile", "party", "independent"])
 
 
+def _country(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value and not re.fullmatch("[A-Za-z]{2}", value):
+        raise click.BadParameter(f'"{value}" is not two letters, like PK')
+    return value.upper() if value else value
+
+
+def _lang(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value and not re.fullmatch("[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", value):
+        raise click.BadParameter(f'"{value}" is not the code of a language, like ur or fa-AF')
+    return value
+
+
 @click.command()
 @click.argument("url")
 @click.option("--name", help="Its name for ever; made from its title if absent.")
 @click.option("--outlet", help="How digests call it; its title if absent.")
-@click.option("--lang", help="The language it is mostly written in; what it says itself if absent.")
-@click.option("--country", help="Two letters, like PK.")
+@click.option("--lang", callback=_lang, help="The language it is mostly written in; what it says itself if absent.")
+@click.option("--country", callback=_country, help="Two letters, like PK.")
 @click.option("--grade", type=GRADES, help="How far to trust it, A to F.")
 @click.option("--stance", type=STANCES, help="Whose voice it speaks with.")
 @click.option("--interval", help='How often to ask, like "15m".')
@@ -38,18 +52,21 @@ def add(context: Context, /, url: str, *, no_check: bool, name: str | None, **op
 
     What is not a feed is not added; the answer says which feeds the page names.
     """
+    from monitor.feeds.links import without_feed_scheme
     from monitor.pipeline import feededit
     from monitor.pipeline.opening import read_config
     from monitor.workspace.layout import Workspace
 
     workspace = Workspace(context.root)
     config = read_config(workspace)
-    present = feededit.configured_as(config, url)
-    if present is not None:
-        place = f" ({present.declared_at})" if present.declared_at else ""
-        raise InputError(f'{url} is there already: it is the feed "{present.name}"{place}', "change it there")
+    url = without_feed_scheme(url)
+    _check_is_new(config, url, url)
     given = _in_order(options)
     answer = None if no_check else _asked(context, url, given)
+    if answer is not None and answer.moved_to:
+        _check_is_new(config, answer.moved_to, f"{url} has moved for good to {answer.moved_to}, which")
+        context.note(f"{url} has moved for good: the new address is added")
+        url = answer.moved_to
     parsed = answer.parsed if answer is not None else None
     title = str(given.get("outlet") or (parsed.title if parsed else ""))
     own = {"outlet": title, "lang": _language(parsed.lang if parsed else None)}
@@ -57,8 +74,19 @@ def add(context: Context, /, url: str, *, no_check: bool, name: str | None, **op
     settings: Settings = {"name": chosen, "url": url, **{key: value for key, value in own.items() if value}, **given}
     feededit.add(workspace, settings)
     context.echo(f'added "{chosen}": {title or url}')
+    if parsed is not None and not parsed.items:
+        context.note("it holds no item at the moment")
     context.note("the next round asks it; its items of the last 24 hours may enter the digest, older ones are archived")
     return 0
+
+
+def _check_is_new(config: Config, url: str, what: str) -> None:
+    from monitor.pipeline.feededit import configured_as
+
+    present = configured_as(config, url)
+    if present is not None:
+        place = f" ({present.declared_at})" if present.declared_at else ""
+        raise InputError(f'{what} is there already: it is the feed "{present.name}"{place}', "change it there")
 
 
 def _in_order(options: dict[str, str | bool | None]) -> Settings:
@@ -74,7 +102,9 @@ def _asked(context: Context, url: str, given: Settings) -> FeedCheck:
     from monitor.workspace.layout import Workspace
 
     if not url.startswith(("http://", "https://")):
-        raise InputError(f'"{url}" is no web address', "it starts with https:// or http://")
+        bare = url.rpartition("://")[2]
+        fix = f"write https://{bare}, or find the feeds of a site with: monitor feeds discover {bare}"
+        raise InputError(f'"{url}" is no web address: it starts with https:// or http://', fix)
     feed = Feed(
         name=url,
         url=url,
@@ -85,6 +115,8 @@ def _asked(context: Context, url: str, given: Settings) -> FeedCheck:
     answer = check_feeds([feed], read_config(Workspace(context.root)).limits, utc_now)[0]
     if answer.is_ok:
         return answer
+    if answer.is_private:
+        raise OutsideError(f"{url}: {answer.problem}", "if it lies inside your own network, add --allow-private")
     fix = f"find the feeds of a site with: monitor feeds discover {url}\n    add it all the same with --no-check"
     if answer.is_answered:
         raise InputError(f"{url}: {answer.problem}", fix)
@@ -107,7 +139,7 @@ def remove(context: Context, names: tuple[str, ...]) -> int:
     from monitor.workspace.layout import Workspace
 
     unwatched = feededit.remove(Workspace(context.root), names)
-    context.echo(f"removed {', '.join(names)}")
+    context.echo(f"removed {', '.join(dict.fromkeys(names))}")
     for what in unwatched:
         context.note(f"no feed carries {what} any more; name another one for it in [coverage] of config.toml")
     context.note("their items stay; added again under the same name, a feed goes on where it stopped")
@@ -123,7 +155,7 @@ def pause(context: Context, names: tuple[str, ...]) -> int:
     from monitor.workspace.layout import Workspace
 
     feededit.pause(Workspace(context.root), names)
-    context.echo(f"paused {', '.join(names)}")
+    context.echo(f"paused {', '.join(dict.fromkeys(names))}")
     return 0
 
 
@@ -139,7 +171,7 @@ def resume(context: Context, names: tuple[str, ...]) -> int:
     from monitor.workspace.layout import Workspace
 
     feededit.resume(Workspace(context.root), names)
-    context.echo(f"asked at the next round: {', '.join(names)}")
+    context.echo(f"asked at the next round: {', '.join(dict.fromkeys(names))}")
     return 0
 
 
@@ -147,7 +179,7 @@ def resume(context: Context, names: tuple[str, ...]) -> int:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option("--grade", type=GRADES, help="For every feed of the list.")
 @click.option("--stance", type=STANCES, help="For every feed of the list.")
-@click.option("--lang", help="For every feed whose language the list does not give.")
+@click.option("--lang", callback=_lang, help="For every feed whose language the list does not give.")
 @click.option("--sensitive", is_flag=True, help="For every feed of the list.")
 @click.option("--paused", is_flag=True, help="Add them paused: resume the ones you want.")
 @click.option("--dry-run", is_flag=True, help="Say what would be added; change nothing.")
@@ -178,7 +210,9 @@ def import_command(context: Context, /, file: Path, *, dry_run: bool, **options:
     for problem in plan.problems:
         context.warn(f"{file}: {problem}")
     verb = "would be added" if dry_run else "added"
-    context.note(f"{len(plan.added)} feeds {verb}, {plan.known} were there already")
+    number = len(plan.added)
+    known = f"{plan.known} {'was' if plan.known == 1 else 'were'} there already"
+    context.note(f"{number} feed{'' if number == 1 else 's'} {verb}, {known}")
     if plan.added and not dry_run:
         context.note("see whether they answer with: monitor feeds check")
     return 1 if plan.problems else 0

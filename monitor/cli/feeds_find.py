@@ -68,6 +68,7 @@ def discover(context: Context, url: str, *, sensitive: bool, allow_private: bool
     Says what each brings; stores nothing. Asks the page, the feeds it declares or links to, and, if none of them
     works, the places where feeds usually are.
     """
+    from monitor.feeds.links import without_feed_scheme
     from monitor.pipeline.feededit import configured_as
     from monitor.pipeline.feedfind import discover as find
     from monitor.pipeline.opening import read_config
@@ -75,7 +76,8 @@ def discover(context: Context, url: str, *, sensitive: bool, allow_private: bool
     from monitor.records import Feed
     from monitor.workspace.layout import Workspace
 
-    address = url if "://" in url else f"https://{url}"
+    bare = without_feed_scheme(url)
+    address = bare if "://" in bare else f"https://{bare}"
     if not address.startswith(("http://", "https://")):
         raise InputError(f'"{url}" is no web address', "it starts with https:// or http://")
     config = read_config(Workspace(context.root))
@@ -97,6 +99,8 @@ def discover(context: Context, url: str, *, sensitive: bool, allow_private: bool
         return 0
     if found.problem:
         context.warn(f"{address}: {found.problem}")
+        if found.is_private:
+            context.warn("    if it lies inside your own network, ask it with --allow-private")
         return 3
     context.warn(f"{address}: no feed found; {found.asked} addresses were asked")
     context.warn("    look for a feed sign on the page itself, or search the web for the outlet's name and RSS")
@@ -112,7 +116,11 @@ def _answer(one: FeedCheck, now: datetime) -> list[str]:
     age = (now - one.newest_at).days if one.newest_at else 0
     old = f" ({age} days ago)" if age > 1 else ""
     titled = f', "{one.parsed.title}"' if one.parsed.title else ""
-    lines = [f"{one.feed.name}: ok, {one.parsed.format}, {len(one.parsed.items)} items{newest}{old}{titled}"]
+    number = len(one.parsed.items)
+    items = "1 item" if number == 1 else f"{number} items"
+    lines = [f"{one.feed.name}: ok, {one.parsed.format}, {items}{newest}{old}{titled}"]
+    if one.moved_to:
+        lines.append(f"    the server says it moved for good to {one.moved_to}")
     return [*lines, *(f"    {problem}" for problem in one.parsed.problems)]
 
 
@@ -149,5 +157,8 @@ def _named(config: Config, names: tuple[str, ...], *, allow_private: bool) -> li
             feed = Feed(name=name, url=name, outlet=name, allow_private=allow_private)
             chosen.append(configured_as(config, name) or feed)
         else:
-            raise InputError(f'no feed called "{name}" in config.toml', "see the names with: monitor feeds list")
+            fix = "see the names with: monitor feeds list"
+            if "." in name:
+                fix += "\n    a web address is taken for one when it begins with https:// or http://"
+            raise InputError(f'no feed called "{name}" in config.toml', fix)
     return chosen

@@ -97,7 +97,8 @@ def _print_round(context: Context, desk: Desk, report: RoundReport) -> None:
     out = console()
     now = utc_now()
     poll = report.poll
-    answered = f"{poll.answered} of {poll.polled} feeds answered" if poll.polled else "no feed was due"
+    none = "no feed was due" if desk.config.feeds else "no feed to ask: add one with monitor feeds add URL"
+    answered = f"{poll.answered} of {poll.polled} feeds answered" if poll.polled else none
     head = f"{answered} · {poll.new} new items, {poll.changed} edited"
     view = news_of(desk, report, now)
     if not context.is_quiet:

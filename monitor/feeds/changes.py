@@ -15,6 +15,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from monitor.feeds.identity import CONTENT, GUID, KINDS, LINK, Candidate, Pull, digest, link_key
+from monitor.feeds.links import place_of
 from monitor.records import Feed, FeedChanges, FeedState, Item, ItemChange, ItemKey, KnownItem, SeenEntry
 from monitor.text.language import guess_language
 
@@ -135,7 +136,8 @@ def _ambiguous(candidates: Sequence[Candidate], kind: str) -> int:
 def _guids_drift(candidates: Sequence[Candidate], known: Known) -> bool:
     """Return whether guids change while the items stay, or stay while the items behind them change.
 
-    Both are judged over the whole pull: one article with a new guid, or one renamed page, is an edit and no habit.
+    Both are judged over the whole pull: one article with a new guid, or one renamed page, is an edit and no habit. A
+    guid with its words on another page was not given to another item: the site moved.
     """
     if not known:
         return False
@@ -147,15 +149,16 @@ def _guids_drift(candidates: Sequence[Candidate], known: Known) -> bool:
         by_link = known.get(candidate.link) if candidate.link else None
         recognised += any((by_guid, by_link, by_content))
         restamped += by_guid is None and any((by_link, by_content))
-        if by_guid and by_content is None and candidate.link and _is_elsewhere(by_guid, candidate.link):
-            reused += 1
+        if by_guid and candidate.link and by_guid.content_hash != candidate.content_hash:
+            reused += _is_elsewhere(by_guid, candidate.link)
     enough = 1 if len(candidates) == 1 else 2
     return (restamped >= enough and restamped == recognised) or (reused >= enough and reused * 2 > recognised)
 
 
 def _is_elsewhere(known: KnownItem, link: ItemKey) -> bool:
-    links = [key for key in known.keys if key.kind == LINK]
-    return bool(links) and link not in links
+    """Return whether the item was never seen at this page, on whatever host."""
+    pages = {place_of(key.value) for key in known.keys if key.kind == LINK}
+    return bool(pages) and place_of(link.value) not in pages
 
 
 def _fits(pull: Pull, policy: str) -> tuple[_Fit, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from contextvars import ContextVar
 from functools import cache
 from html import unescape
@@ -12,7 +13,7 @@ import nh3
 
 from monitor.feeds.fast_text import is_odd, simple_text
 from monitor.feeds.links import clean_link
-from monitor.text.html import clean_text, html_to_text
+from monitor.text.html import DROPPED, clean_text, html_to_text
 
 MAX_TEXT: Final = 200_000
 """Characters of text kept per item; the longest article among 12,000 recorded items has under 120,000."""
@@ -57,6 +58,16 @@ _ESCAPED_MARKUP = re.compile(
 )
 """What shows that a text without tags is markup escaped twice, and not an article about ``<script>``."""
 
+_HIDING = re.compile(
+    r"<(/?)(svg|math|noscript|object|iframe|audio|video|canvas|select|template|textarea|title|embed)(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
+)
+"""Elements whose content is no text of the page; ``embed`` has none."""
+_MAY_HIDE = re.compile(
+    r"<(?:[sS][vVeE]|[mM][aA]|[nN][oO]|[oO][bB]|[iI][fF]|[aA][uU]|[vV][iI]|[cC][aA]|[tT][eEiI]|[eE][mM][bB])"
+)
+"""Their first letters: told in a fifth of the time, and most items hold none."""
+
 _NO_END_TAG = re.compile(r"</(?![A-Za-z])")
 """By the rules of HTML the beginning of a comment that may swallow all that follows; by mistake in translated feeds."""
 
@@ -66,7 +77,11 @@ _NOT_NESTING: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
      "p", "li", "dt", "dd", "tr", "td", "th", "option"}
 )  # fmt: skip  # the second line: elements whose end may be left out
-_MARK: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_MARK: Final = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u093c\u0941-\u0948"
+    "\u094d\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
+)
+"""Of Latin, Cyrillic, Hebrew, Arabic, Devanagari and Thai, joiners, and what changes the look of a sign."""
 _STACKED_MARKS = re.compile(f"({_MARK}{{4}}){_MARK}+")
 """More than four marks on one letter are no language's spelling, and freeze some displays."""
 
@@ -101,11 +116,11 @@ def plain_title(value: str) -> Cleaned:
 
     Markup is removed twice at most: feeds escape titles once too often, and ``&amp;lt;b&amp;gt;`` must not survive.
     """
-    value = value[:_LONGEST_RAW_TITLE]
+    value = _without_odd(value[:_LONGEST_RAW_TITLE])
     for _ in range(2):
         if not has_markup(value):
             break
-        value = unescape(_without_tags(value))
+        value = _without_odd(unescape(_without_tags(value)))
     for _ in range(_MOST_NESTED):
         bare = _without_tags(value) if "<" in value else value
         if bare == value:
@@ -128,7 +143,7 @@ def plain_text(html: str) -> Cleaned:
     trimmed = bounded(html)
     is_cut = len(trimmed) < len(html)
     found = simple_text(trimmed)
-    text = html_to_text(_NO_END_TAG.sub("&lt;/", trimmed)) if found is None else found
+    text = html_to_text(_NO_END_TAG.sub("&lt;/", _without_unclosed(trimmed))) if found is None else found
     # Asked for the sign first: patterns without regard to case look at every letter.
     if "<" in text and not _KNOWN_TAG.search(trimmed) and _ESCAPED_MARKUP.search(text):
         text = html_to_text(bounded(_without_cdata(text)))  # escaped once too often
@@ -140,6 +155,7 @@ def plain_text(html: str) -> Cleaned:
 
 def plain_words(value: str) -> Cleaned:
     """Return text that says it is plain; treated as markup only where it evidently is."""
+    value = _without_odd(value)
     if ("<" in value and _KNOWN_TAG.search(value)) or ("&" in value and _ENTITY.search(value)):
         return plain_text(value)
     text = tame(value[: MAX_TEXT + 1]).strip()
@@ -161,6 +177,10 @@ def _without_tags(value: str) -> str:
         pieces.append(value[kept_to : tag.start()])
         name = tag[2].lower()
         end = value.find(">", tag.end())
+        if end < 0 and "=" not in value[tag.end() :] and value[tag.end() :].strip(" /"):
+            pieces.append(value[tag.start() : tag.end()])  # "Toll <a week after the quake": words, and no tag begins
+            kept_to = tag.end()
+            continue
         kept_to = end + 1 if end >= 0 else len(value)
         if name in _BREAKING:
             pieces.append(" ")
@@ -174,6 +194,26 @@ def _without_tags(value: str) -> str:
 def _without_cdata(value: str) -> str:
     """Return ``value`` without the marks of CDATA within CDATA, or escaped: HTML takes the words in them for none."""
     return value.replace(_CDATA, "").replace("]]>", "") if _CDATA in value else value
+
+
+def _without_unclosed(html: str) -> str:
+    """Return ``html`` without the beginnings of elements that hide what is in them and never end.
+
+    ``<svg/>`` or a lost ``</noscript>`` must not take the rest of an item with it. Scripts and styles do: that is code.
+    """
+    if not _MAY_HIDE.search(html):
+        return html
+    opened = Counter(tag[2].lower() for tag in _HIDING.finditer(html) if not tag[1])
+    closed = Counter(tag[2].lower() for tag in _HIDING.finditer(html) if tag[1])
+    unclosed = {name for name, number in opened.items() if number > closed[name]}
+    if not unclosed:
+        return html
+    return _HIDING.sub(lambda tag: "" if tag[2].lower() in unclosed else tag[0], html)
+
+
+def _without_odd(value: str) -> str:
+    """Return ``value`` without the characters that would hide a tag from who looks for one: ``<scr<NUL>ipt>``."""
+    return value if value.isprintable() else DROPPED.sub("", value)
 
 
 def has_markup(value: str) -> bool:
@@ -203,7 +243,7 @@ def safe_html(html: str, base: str | None) -> str:
 
     No scripts, styles, forms, frames or remote images; only http and https links; at most 200,000 characters.
     """
-    html = _without_cdata(html[:MAX_TEXT])
+    html = _without_unclosed(_without_cdata(html[:MAX_TEXT]))
     html = tame(html) if is_odd(html) else _thinned(html.strip())
     if "<" not in html and "&" not in html:
         return html.replace(">", "&gt;").replace("\xa0", "&nbsp;")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
@@ -18,6 +19,10 @@ MAX_ITEMS: Final = 10_000
 LONGEST_GUID: Final = 1_000
 """Longer guids are replaced by their hash: they serve as database keys."""
 
+LONGEST_LANG: Final = 35
+"""Characters of the longest language tag that a program must take (RFC 5646, 4.4.1)."""
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _COMPARED: Final = 60
 """Letters by which a summary is recognised at its place in the full text; teasers are cut at 100 and more."""
 
@@ -27,6 +32,8 @@ class Passage(NamedTuple):
 
     value: str
     is_html: bool
+    base: str = ""
+    """What its links are relative to, if the feed says so."""
 
 
 class Body(NamedTuple):
@@ -49,7 +56,7 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
     """Return the text of ``passages``, best first, leaving out what another one already says.
 
     A teaser that the full text repeats is dropped; one that says something of its own stands before it, because a
-    name in it must be found. ``base`` is what links in the HTML are relative to.
+    name in it must be found. ``base`` is what links are relative to in passages that do not say it themselves.
     """
     told: list[tuple[Passage, Cleaned]] = []
     told_letters: list[str] = []
@@ -75,7 +82,7 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
     html = ""
     if any(passage.is_html for passage, _ in told):
         html = "\n".join(
-            safe_html(passage.value, base) if passage.is_html else f"<p>{escape(cleaned.text)}</p>"
+            safe_html(passage.value, passage.base or base) if passage.is_html else f"<p>{escape(cleaned.text)}</p>"
             for passage, cleaned in told
         )
         if len(html) > MAX_TEXT:
@@ -84,11 +91,19 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
 
 
 def kept_guid(guid: str | None) -> str | None:
-    """Return a guid fit to be a key: without surrounding space, hashed when it is longer than 1,000 characters."""
+    """Return a guid fit to be a key: without control characters and blanks around it, hashed when it is too long."""
     bare = (guid or "").strip()
+    if not bare.isprintable():
+        bare = _CONTROLS.sub("", bare).strip()
     if len(bare) > LONGEST_GUID:
         return "sha256:" + hashlib.sha256(bare.encode("utf-8", "replace")).hexdigest()
     return bare or None
+
+
+def kept_lang(lang: str | None) -> str | None:
+    """Return a language as the feed names it, None for what can be no name of one."""
+    bare = (lang or "").strip()
+    return bare if bare and len(bare) <= LONGEST_LANG and bare.isprintable() else None
 
 
 def read_dates(published: str | None, updated: str | None, now: datetime) -> Dates:

@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
-from monitor.feeds.date_words import DIGITS, MONTHS, ZONES
+from monitor.feeds.date_words import DIGITS, ERAS, MONTHS, PERSIAN, SOLAR_MONTHS, TWO_WORD_MONTHS, ZONES
 
 UNREADABLE = "date-unreadable"
 IN_FUTURE = "date-in-future"
@@ -34,8 +34,10 @@ _ISO = re.compile(
     r"(?P<year>\d{4})-?(?P<month>\d\d)-?(?P<day>\d\d)"
     r"(?:(?:t|\s+)(?P<hour>\d\d)(?::?(?P<minute>\d\d))?(?::?(?P<second>\d\d)(?:[.,]\d+)?)?\s*(?P<zone>z|[+-]\d\d(?::?\d\d)?)?)?"
 )
-_ISO_WEEK = re.compile(r"\d{4}-?w\d\d(?:-?\d)?")
-_EPOCH = re.compile(r"\d{9,10}|\d{12,13}")
+_ISO_WEEK = re.compile(r"\d{4}-?w\d\d(?:-?\d)?(?:t\d\d:?\d\d(?::?\d\d)?(?:z|[+-]\d\d:?\d\d)?)?")
+_EPOCH = re.compile(r"@?(\d{9,10})(?:\.\d{1,9})?|(?:/date\()?(\d{13})(?:[+-]\d{4})?(?:\)/)?")
+"""Seconds, or the thousandths of JavaScript; twelve digits are a date written without any mark."""
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?")
 _CLOCK = re.compile(
     r"(?<!\d)(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\b\.?)?"
 )
@@ -50,6 +52,10 @@ _DOTTED = re.compile(r"\d\.\s?\d{1,2}\.\s?\d")
 _WORDS = re.compile(r"[^\W\d_][^\s\d,.:;/()+-]*")
 """A letter and what belongs to it: in Hindi, months hold vowel signs that are no letters."""
 _CJK_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
+_CJK_ERA = re.compile(rf"({'|'.join(ERAS)})\s*(\d{{1,3}})\s*年")
+_CJK_CLOCK = re.compile(r"(\d{1,2})\s*[时時点點시](?:\s*(\d{1,2})\s*[分분])?(?:\s*(\d{1,2})\s*[秒초])?")
+_CJK_HALF = re.compile(r"(上午|凌晨|早上|午前|오전)|(?:下午|晚上|中午|午後|오후)")
+_TWO_WORDS = re.compile("|".join(TWO_WORD_MONTHS))
 
 
 def read_date(value: str, now: datetime) -> tuple[datetime | None, str]:
@@ -106,15 +112,35 @@ def _read(text: str, now: datetime) -> tuple[datetime, str]:
         year, month, day = _gregorian(int(iso["year"]), int(iso["month"]), int(iso["day"]))
         return _moment((year, month, day), _clock(iso["hour"], iso["minute"], iso["second"], ""), zone), flag
     if _ISO_WEEK.fullmatch(text):
-        return datetime.fromisoformat(text.upper()).replace(tzinfo=UTC), ""
-    if _EPOCH.fullmatch(text):
-        seconds = int(text) if len(text) <= 10 else int(text) / 1000
-        return datetime.fromtimestamp(seconds, UTC), ""
-    return _read_loose(text, now)
+        moment = datetime.fromisoformat(text.upper())
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC), ""
+    epoch = _EPOCH.fullmatch(text)
+    if epoch:
+        return datetime.fromtimestamp(int(epoch[1]) if epoch[1] else int(epoch[2]) / 1000, UTC), ""
+    compact = _COMPACT.fullmatch(text)
+    if compact:
+        date = _gregorian(int(compact[1]), int(compact[2]), int(compact[3]))
+        return _moment(date, _clock(compact[4], compact[5], compact[6], ""), UTC), ""
+    return _read_loose(text if text.isascii() else _in_our_words(text), now)
+
+
+def _in_our_words(text: str) -> str:
+    """Return a date with the parts that other languages write otherwise as English does: 下午3点 is 3:00 pm."""
+    text = _TWO_WORDS.sub(lambda found: TWO_WORD_MONTHS[found[0]], text)
+    text = _CJK_ERA.sub(lambda found: f"{ERAS[found[1]] + int(found[2])}年", text)
+    text = _CJK_DATE.sub(r"\1-\2-\3 ", text)
+    text = _CJK_CLOCK.sub(lambda found: ":".join((part or "0").zfill(2) for part in found.groups()), text)
+    half = _CJK_HALF.search(text)
+    clock = _CLOCK.search(text, half.end()) if half else None
+    if half is None or clock is None:
+        return text
+    word = "" if int(clock["hour"]) > 12 else " am" if half[1] else " pm"
+    return f"{text[: half.start()]} {text[half.end() : clock.end()]}{word} {text[clock.end() :]}"
 
 
 def _read_loose(text: str, now: datetime) -> tuple[datetime, str]:
-    text = _CJK_DATE.sub(r"\1-\2-\3 ", text)
+    if text.endswith(" ago"):
+        raise ValueError("counted from a moment nobody knows")  # and "ago" is August in Spanish
     clock = _CLOCK.search(text)
     if clock:
         time = _clock(clock["hour"], clock["minute"], clock["second"], clock["half"] or "")
@@ -177,13 +203,19 @@ def _offset(sign: str, hours: int, minutes: int) -> timezone:
 
 def _day(text: str, now: datetime) -> tuple[int, int, int]:
     numbers = _NUMBERS.findall(text)
-    months = [MONTHS[word] for word in _WORDS.findall(text) if word in MONTHS]
+    words = _WORDS.findall(text)
+    months = [MONTHS[word] for word in words if word in MONTHS]
+    years = [number for number in numbers if len(number) == 4]
+    days = [number for number in numbers if len(number) <= 2]
+    if years and days and int(years[0]) in _SOLAR_HIJRI_YEARS:
+        solar = [SOLAR_MONTHS[name] for word in words if (name := word.translate(PERSIAN)) in SOLAR_MONTHS]
+        if solar:
+            return _gregorian(int(years[0]), solar[-1], int(days[0]))
     if months and len(numbers) >= 2:
-        first, second = numbers[0], numbers[1]
         # "mar" is a weekday in Spanish and French too, and weekdays come first: the last name is the month.
-        if len(first) == 4:
-            return int(first), months[-1], int(second)
-        return _year(second), months[-1], int(first)
+        if years and days:  # of "21-23 Nov 2026" the first day
+            return int(years[0]), months[-1], int(days[0])
+        return _year(numbers[1]), months[-1], int(numbers[0])
     if not months and len(numbers) >= 3:
         return _dotted_day(numbers[:3]) if _DOTTED.search(text) else _numeric_day(numbers[:3], now)
     raise ValueError("no day, month and year")

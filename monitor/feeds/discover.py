@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from lxml import etree
 
 from monitor.feeds.charset import decode
 from monitor.feeds.clean import plain_title
-from monitor.feeds.links import canonical_link, clean_link
+from monitor.feeds.links import canonical_link, clean_link, without_feed_scheme
 
 COMMON_PATHS: Final = (
     "/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feeds", "/feed.json",
@@ -28,13 +29,18 @@ _SEARCHED: Final = 2_000_000
 
 _TYPES: Final = frozenset({
     "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "text/rss",
-    "application/x.atom+xml", "application/xml+rss",
+    "application/x.atom+xml", "application/xml+rss", "text/xml", "application/xml",
 })  # fmt: skip
 _SOUNDS_LIKE_FEED = re.compile(
     r"(?:^|[/._?&=-])(?:rss|atom|feeds?|rdf)(?:[/._?&=-]|\d|$)|\.(?:rss|rdf|atom)(?:$|\?)", re.IGNORECASE
 )
+_CALLED_FEED = re.compile(r"(?:^|\W)(?:rss|atom|web ?feed|news ?feed)(?:\W|$)", re.IGNORECASE)
+"""How a link to a feed is called where its address tells nothing."""
+_LONGEST_CALL: Final = 60
 _OF_COMMENTS = re.compile(r"/comments/|[?&]feed=comments", re.IGNORECASE)
 _NOT_FEEDS = re.compile(r"\.(?:html?|png|jpe?g|svg|gif|css|js|pdf|ico)(?:$|\?)", re.IGNORECASE)
+_WORDS: Final = " words"
+"""Among the attributes of an anchor: what stands in it. No attribute's name begins with a blank."""
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -63,7 +69,7 @@ def find_candidates(body: bytes, charset: str | None, url: str) -> tuple[Candida
     declared: list[Candidate] = []
     linked: list[Candidate] = []
     for tag, facts, base in _tags(body[:_SEARCHED], charset, url):
-        link = clean_link(base, facts.get("href"))
+        link = clean_link(base, without_feed_scheme(facts.get("href", "")))
         if link is None:
             continue
         relations = facts.get("rel", "").lower().split()
@@ -72,7 +78,7 @@ def find_candidates(body: bytes, charset: str | None, url: str) -> tuple[Candida
         is_of_feeds = media_type in _TYPES and (tag == "a" or "alternate" in relations)
         if is_of_feeds or (tag == "link" and "feed" in relations):
             declared.append(Candidate(link, title, Origin.DECLARED))
-        elif tag == "a" and _sounds_like_feed(link):
+        elif tag == "a" and (_sounds_like_feed(link) or _is_called_feed(link, facts.get(_WORDS, ""))):
             linked.append(Candidate(link, title, Origin.LINKED))
     guessed = [Candidate(link, "", Origin.GUESSED) for path in COMMON_PATHS if (link := clean_link(url, path))]
     ordered = [*sorted(declared, key=_is_of_comments), *sorted(linked, key=_is_of_comments), *guessed]
@@ -88,6 +94,11 @@ def _sounds_like_feed(link: str) -> bool:
     ) and not _NOT_FEEDS.search(address)
 
 
+def _is_called_feed(link: str, words: str) -> bool:
+    is_called_so = len(words) <= _LONGEST_CALL and _CALLED_FEED.search(words) is not None
+    return is_called_so and not _NOT_FEEDS.search(urlsplit(link).path)
+
+
 def _is_of_comments(candidate: Candidate) -> bool:
     return _OF_COMMENTS.search(candidate.url) is not None
 
@@ -95,13 +106,16 @@ def _is_of_comments(candidate: Candidate) -> bool:
 def _tags(body: bytes, charset: str | None, url: str) -> Iterator[tuple[str, dict[str, str], str]]:
     """Yield every link and anchor of a page with its attributes and what its addresses are relative to."""
     text = _ILLEGAL.sub("", decode(body, charset).text)
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True)
-    base = url
+    # Pages nest deeper than the 256 elements that are read otherwise.
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True, huge_tree=True)
     # An element around it, since a page without one is an error to lxml.
     root = etree.fromstring(b"<html>" + text.encode("utf-8", "replace"), parser)
-    for element in root.iter("base", "link", "a"):
+    # The first one holds for the whole page, wherever it stands (HTML, 4.2.3).
+    bases = (clean_link(url, element.get("href")) for element in root.iter("base"))
+    base = next(filter(None, bases), url)
+    for element in root.iter("link", "a"):
         facts = {str(name): str(value) for name, value in element.attrib.items()}
-        if element.tag == "base":
-            base = clean_link(url, facts.get("href")) or base
-        else:
-            yield str(element.tag), facts, base
+        if element.tag == "a":
+            pictures = (str(picture.get("alt") or picture.get("title") or "") for picture in element.iter("img"))
+            facts[_WORDS] = " ".join(" ".join([*islice(element.itertext(), 20), *islice(pictures, 5)]).split())
+        yield str(element.tag), facts, base

@@ -206,18 +206,18 @@ class _EntryReader:
         self._links.append(attributes)
         if len(element):
             self._children(element, role, depth + 1)  # pictures and captions, at the BBC
-        if page is not None:
+        if page or (page is not None and not _is_web(self._fields.get("link"))):
             self._fields["link"] = page
 
     def _guid(self, element: etree._Element, _role: Role, depth: int) -> None:
-        is_link = not element.attrib or attributes_of(element).get("ispermalink", "true") == "true"
+        is_link = not element.attrib or attributes_of(element).get("ispermalink", "true").lower() == "true"
         value = _plain(element)
         if is_link:
             value = joined(element.base if self._setting.has_bases else None, value)
         self._store("id", value, depth)
         self._fields.setdefault("guidislink", is_link and "link" not in self._fields)
-        if is_link:
-            self._fields.setdefault("link", value)
+        if is_link and (self._fields.setdefault("link", value) == "" and _is_web(value)):
+            self._fields["link"] = value  # a link left empty is none
 
     def _words(self, element: etree._Element, role: Role, depth: int) -> None:
         """Keep a piece of text as content or summary; a second summary counts as content."""
@@ -235,13 +235,16 @@ class _EntryReader:
             kind = _XHTML
         elif kind == "text/plain" and not self._setting.version.startswith("atom") and _EVIDENT_MARKUP.search(value):
             kind = "text/html"
+        detail = {"type": kind}
+        if self._setting.has_bases and element.base:
+            detail["base"] = element.base
         if is_content:
             self._has_content = self._has_content or role is not Role.BODY
-            self._contents.append({"value": value, "type": kind})
+            self._contents.append({"value": value, **detail})
             self._fields.setdefault("summary", value)
         else:
             self._store("summary", value, depth)
-            self._fields["summary_detail"] = {"type": kind}
+            self._fields["summary_detail"] = detail
 
     def _category(self, element: etree._Element, _role: Role, _depth: int) -> None:
         attributes = element.attrib
@@ -282,6 +285,10 @@ _READERS: Final[Mapping[Role, Callable[[_EntryReader, etree._Element, Role, int]
     Role.IMAGE: _EntryReader._image,
     Role.PICTURE: _EntryReader._picture,
 }
+
+
+def _is_web(link: object) -> bool:
+    return isinstance(link, str) and link.startswith(("http://", "https://"))
 
 
 def _plain(element: etree._Element) -> str:

@@ -75,7 +75,7 @@ _NAMES: Final = {
     Role.ITEM: "item entry",
     Role.CHANNEL: "channel",
     Role.TITLE: "title dc:title",
-    Role.MEDIA_TITLE: "media:title",
+    Role.MEDIA_TITLE: "media:title itunes:title",
     Role.LINK: "link",
     Role.GUID: "guid id",
     Role.DESCRIPTION: "description dc:description media:description",

@@ -55,6 +55,8 @@ def markup_of(element: etree._Element, *, is_declared_xhtml: bool) -> str:
 
 def joined(base: str | None, link: str) -> str:
     """Return ``link`` resolved against ``xml:base``, if there is one; empty if it cannot be."""
+    if not link:
+        return ""  # an element left empty names nothing, least of all what lies around it
     if "///" in link:
         link = _SLASHES.sub(r"\1", link)
     try:

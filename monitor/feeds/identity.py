@@ -20,7 +20,7 @@ KINDS: Final = (GUID, LINK, CONTENT)
 _LONGEST_KEY: Final = 400
 """Longer keys are hashed; database indexes and people who read them are happier with short ones."""
 
-_READER: Final = "1"
+_READER: Final = "2"
 """To be raised when cleaning changes what is made of an entry: known entries are then cleaned once more."""
 
 _ENTRY_HASH_BYTES: Final = 16
@@ -63,8 +63,9 @@ def content_hash(title: str, text: str) -> str:
 def identity_keys(item: ParsedItem) -> tuple[ItemKey, ...]:
     """Return the keys an item can be known by, strongest first: guid, canonical link, content.
 
-    The content key takes in the page the link leads to without its query, so that an item whose guid and query are
-    stamped anew at every pull is known again, while two stories with the same words on two pages stay two.
+    The content key takes in the path of the page the link leads to, without host and query: an item whose site moves,
+    or whose guid and query are stamped anew at every pull, is known again, while two stories with the same words on two
+    pages stay two.
     """
     return Candidate(Entry.cleaned(item, b"")).keys(GUID)
 

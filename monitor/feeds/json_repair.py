@@ -21,6 +21,9 @@ _MOST_BROKEN: Final = 20
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 _SEAM = re.compile(r"\}\s*,\s*(?=\{)")
+_LOOSE = re.compile(r"""("(?:[^"\\]|\\.)*+\\?(?:"|\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])""", re.DOTALL)
+"""A string, or what people write into JSON by hand: comments, and a comma behind the last one. What is never closed
+ends with the document, so that nothing is looked through twice."""
 _HEAD_MEMBERS: Final = ("version", "title", "home_page_url", "language")
 
 
@@ -37,17 +40,23 @@ def read_json(text: str) -> tuple[object, tuple[str, ...]]:
     NaN, infinities and numbers without end become None. Of a broken document the feed's own facts and its whole items
     are kept. Raises ValueError or RecursionError, those of the whole document, when there are none.
     """
-    start = text.find("{", 0, _SEARCHED_FOR_START)
     try:
         return _DECODER.decode(text), ()
     except (ValueError, RecursionError):
-        kept = _first_value(text, start) or _whole_items(text, start)
+        kept = _first_value(text) or _written_by_hand(text) or _whole_items(text)
         if kept is None:
             raise
         return kept
 
 
-def _first_value(text: str, start: int) -> tuple[object, tuple[str, ...]] | None:
+def _written_by_hand(text: str) -> tuple[object, tuple[str, ...]] | None:
+    bare = _LOOSE.sub(lambda found: found[1] or "", text)
+    kept = _first_value(bare) if len(bare) < len(text) else None
+    return (kept[0], ("comments and needless commas were skipped", *kept[1])) if kept else None
+
+
+def _first_value(text: str) -> tuple[object, tuple[str, ...]] | None:
+    start = text.find("{", 0, _SEARCHED_FOR_START)
     try:
         value, end = _DECODER.raw_decode(text, max(start, 0))
     except (ValueError, RecursionError):
@@ -59,7 +68,8 @@ def _first_value(text: str, start: int) -> tuple[object, tuple[str, ...]] | None
     return value, before + behind
 
 
-def _whole_items(text: str, start: int) -> tuple[object, tuple[str, ...]] | None:
+def _whole_items(text: str) -> tuple[object, tuple[str, ...]] | None:
+    start = text.find("{", 0, _SEARCHED_FOR_START)
     listed = _ITEMS.search(text, max(start, 0))
     if not listed:
         return None
@@ -70,9 +80,7 @@ def _whole_items(text: str, start: int) -> tuple[object, tuple[str, ...]] | None
             break
         try:
             item, position = _DECODER.raw_decode(text, position)
-        except RecursionError:
-            break
-        except ValueError:
+        except (ValueError, RecursionError):
             lost += 1
             seam = _SEAM.search(text, position)
             if not seam:

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from monitor.feeds.clean import plain_line, plain_title, plain_words
-from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, read_dates
+from monitor.feeds.clean import one_line, plain_line, plain_title, plain_words
+from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, kept_lang, read_dates
 from monitor.feeds.identity import EntryHasher
 from monitor.feeds.json_repair import read_json
 from monitor.feeds.links import clean_link
@@ -45,7 +45,7 @@ def parse_json_feed(text: str, url: str, now: datetime) -> ParsedFeed:
     return ParsedFeed(
         title=plain_title(_string(feed, "title") or "").text,
         link=clean_link(url, _string(feed, "home_page_url")),
-        lang=_string(feed, "language"),
+        lang=kept_lang(_string(feed, "language")),
         format="json11" if version.endswith("1.1") else "json1",
         entries=tuple(_entry(entry, url, now, hasher) for entry in entries[:MAX_ITEMS]),
         problems=tuple(problems),
@@ -53,25 +53,26 @@ def parse_json_feed(text: str, url: str, now: datetime) -> ParsedFeed:
 
 
 def _entry(members: Json, url: str, now: datetime, hasher: EntryHasher) -> Entry:
-    link = clean_link(url, _string(members, "url"))
+    own = clean_link(url, _string(members, "url"))
     guid = kept_guid(_string(members, "id"))
-    outer = link or clean_link(url, _string(members, "external_url"))
-    return Entry(guid, outer, hasher.hash(members), partial(_item, members, url, now))
+    # "Ideally, the id is the full URL of the resource described by the item" (version 1.1, Items).
+    named = clean_link(None, guid) if guid and guid.startswith(("http://", "https://")) else None
+    link = own or clean_link(url, _string(members, "external_url")) or named
+    return Entry(guid, link, hasher.hash(members), partial(_item, members, guid, link, url, now))
 
 
-def _item(entry: Json, url: str, now: datetime) -> ParsedItem:
-    link = clean_link(url, _string(entry, "url"))
+def _item(entry: Json, guid: str | None, link: str | None, url: str, now: datetime) -> ParsedItem:
     content_text, content_html = _string(entry, "content_text"), _string(entry, "content_html")
     passages = [
         Passage(content_html, is_html=True) if content_html else Passage(content_text or "", is_html=False),
         Passage(_string(entry, "summary") or "", is_html=False),
     ]
-    body = compose(passages, link or url)
+    body = compose(passages, clean_link(url, _string(entry, "url")) or url)
     title = plain_title(_string(entry, "title") or "")
     dates = read_dates(_string(entry, "date_published"), _string(entry, "date_modified"), now)
     return ParsedItem(
-        guid=kept_guid(_string(entry, "id")),
-        link=link or clean_link(url, _string(entry, "external_url")),
+        guid=guid,
+        link=link,
         title=title.text,
         text=body.text,
         html=body.html,
@@ -80,7 +81,7 @@ def _item(entry: Json, url: str, now: datetime) -> ParsedItem:
         authors=tuple(_authors(entry)),
         tags=tuple(filter(None, (plain_line(tag) for tag in _list(entry, "tags")[:50] if isinstance(tag, str)))),
         enclosures=tuple(_enclosures(entry, url)),
-        lang=_string(entry, "language"),
+        lang=kept_lang(_string(entry, "language")),
         flags=tuple(dict.fromkeys(title.flags + body.flags + dates.flags)),
     )
 
@@ -101,7 +102,7 @@ def _enclosures(entry: Json, url: str) -> Iterable[Enclosure]:
         size = attachment.get("size_in_bytes")
         is_size = isinstance(size, int) and not isinstance(size, bool) and 0 <= size < LONGEST_FILE
         if link:
-            yield Enclosure(link, (_string(attachment, "mime_type") or "")[:100], size if is_size else None)
+            yield Enclosure(link, one_line(_string(attachment, "mime_type") or "")[:100], size if is_size else None)
 
 
 def _string(holder: Json, name: str) -> str | None:

@@ -12,13 +12,17 @@ from lxml import etree
 
 from monitor.feeds.charset import decode
 from monitor.feeds.clean import plain_title
-from monitor.feeds.links import canonical_link, clean_link
+from monitor.feeds.links import canonical_link, clean_link, without_feed_scheme
+from monitor.feeds.unpack import UnpackError, unpack_undeclared
 
 NAMESPACE: Final = "urn:cpec-monitor:feed"
 """Of the attributes that hold our own settings; other programs ignore them."""
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Ten thousand feeds take 3 MB."""
+
+MOST_FOLDERS: Final = 20
+"""Folders within folders that are kept, outermost first; nobody sorts deeper."""
 
 _START = re.compile(r"<opml\b|<outline\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)?")
@@ -58,6 +62,10 @@ def parse_opml(body: bytes) -> FeedList:
     Files that break off or are not well-formed give what can be read, with a problem saying so. Entities beyond
     XML's own five become text and none is expanded; nothing outside the file is ever read.
     """
+    try:
+        body = unpack_undeclared(body, MAX_BYTES)
+    except UnpackError as error:
+        return FeedList(problems=(f"the file is no OPML list: {error}",))
     decoded = decode(body[:MAX_BYTES], None)
     start = _START.search(decoded.text)
     if start is None:
@@ -66,11 +74,16 @@ def parse_opml(body: bytes) -> FeedList:
     before = decoded.text.count("\n", 0, start.start()) * "\n"
     rest = _ILLEGAL.sub("", _ENTITY.sub(_entity, decoded.text[start.start() :]))
     wrapped = f"<opml>{before}{rest}</opml>" if start[0].lower() == "<outline" else before + rest
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, encoding="utf-8")
+    # No entity is left to be resolved, so that depth is all that "huge" allows.
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, encoding="utf-8", huge_tree=True)
     root = _root(wrapped, parser)
     if root is None:
         return FeedList(problems=("the file is no OPML list: nothing in it can be read as XML",))
     reader = _Reader(root)
+    if not reader.subscriptions and "xmlurl" in wrapped.lower():
+        # Attributes without quotation marks are none to an XML parser.
+        lenient = _root(wrapped, etree.HTMLParser(no_network=True, encoding="utf-8", huge_tree=True))
+        reader = _Reader(lenient) if lenient is not None else reader
     broken = next((f"line {error.line}: {error.message}" for error in parser.error_log), None)
     notes = [f"the file is not well-formed ({broken}); what could be read was read"] if broken else []
     if len(body) > MAX_BYTES:
@@ -83,7 +96,7 @@ def parse_opml(body: bytes) -> FeedList:
     )
 
 
-def _root(text: str, parser: etree.XMLParser) -> etree._Element | None:
+def _root(text: str, parser: etree.XMLParser | etree.HTMLParser) -> etree._Element | None:
     try:
         # In recovery lxml gives None for what holds no element, which its types do not say.
         return etree.fromstring(text.encode("utf-8", "replace"), parser)
@@ -132,7 +145,7 @@ class _Reader:
             if kind == "include" and facts.get("url"):
                 self.problems.append(f"line {line}: includes another list, {facts['url'][:200]}: import that too")
             return
-        url = clean_link(None, re.sub(r"^feed:(?://(?!/)|(?=https?://))", _scheme, written, flags=re.IGNORECASE))
+        url = clean_link(None, without_feed_scheme(written))
         title = _title(facts)
         if url is None:
             self.problems.append(f'line {line}: "{written[:200]}" is no address of the web')
@@ -157,7 +170,7 @@ def _outlines(root: etree._Element) -> Iterator[tuple[etree._Element, tuple[str,
             yield element, folders
             facts = {str(name).lower(): str(value) for name, value in element.attrib.items()}
             if "xmlurl" not in facts and (title := _title(facts)):
-                inner = (*folders, title)
+                inner = (*folders, title)[:MOST_FOLDERS]
         waiting.extend((child, inner) for child in reversed(element))
 
 
@@ -173,10 +186,6 @@ def _local(element: etree._Element) -> str:
 def _line(element: etree._Element) -> int:
     line: object = element.sourceline  # lxml-stubs gives it no type
     return line if isinstance(line, int) else 0
-
-
-def _scheme(found: re.Match[str]) -> str:
-    return "http://" if found[0].endswith("//") else ""
 
 
 def _entity(found: re.Match[str]) -> str:

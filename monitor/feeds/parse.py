@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from monitor.feeds.charset import Decoded, decode
-from monitor.feeds.clean import plain_title
+from monitor.feeds.clean import one_line, plain_title
 from monitor.feeds.fast import read_fast
 from monitor.feeds.jsonfeed import parse_json_feed
 from monitor.feeds.links import clean_link
@@ -86,8 +86,8 @@ def _parse(  # the arguments of parse_feed, and one more
     if not body.strip():
         return _no_feed("not a feed: the answer was empty")
     decoded = _without_floods(decode(body, charset))
-    start = decoded.text[:200].lstrip("\ufeff \t\r\n")
-    if start.startswith("{") or (start.startswith("[") and "json" in media_type):
+    start = decoded.text[:_SEARCHED_IN_PAGE].lstrip("\ufeff \t\r\n")[:1]
+    if start == "{" or (start == "[" and "json" in media_type):
         parsed = parse_json_feed(decoded.text.lstrip("\ufeff"), url, now)
     elif fast := read_fast(decoded.text, url, seen or {}):
         parsed = build_feed(fast, url, now, ())
@@ -109,7 +109,7 @@ def _parse(  # the arguments of parse_feed, and one more
         entries=parsed.entries,
         ttl=parsed.ttl,
         quiet_times=quiet_times(decoded.text),
-        problems=(*problems, *decoded.problems, *parsed.problems),
+        problems=tuple(map(one_line, (*problems, *decoded.problems, *parsed.problems))),
     )
 
 
@@ -139,7 +139,7 @@ def _is_whole(document: Document) -> bool:
 
 
 def _no_feed(problem: str) -> ParsedFeed:
-    return ParsedFeed("", None, None, "", problems=(problem,))
+    return ParsedFeed("", None, None, "", problems=(one_line(problem),))
 
 
 def _what_it_is(document: Document, url: str) -> str:

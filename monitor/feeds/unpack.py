@@ -20,6 +20,8 @@ else:
 _CHUNK: Final = 65_536
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_SKIPPABLE: Final = tuple(bytes([kind]) + b"\x2a\x4d\x18" for kind in range(0x50, 0x60))
+"""Frames of Zstandard that hold no content, which parallel compressors write (RFC 8878, 3.1.2)."""
 _ZLIB: Final = (b"x\x01", b"x\x9c", b"x\xda")
 """Beginnings of a zlib stream (RFC 1950, 2.2) that begin no text."""
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
@@ -112,18 +114,42 @@ class _Plain:
         yield from ()
 
 
+class _Next:
+    """Looks whether another stream of the same kind follows, however the bytes of its mark arrive."""
+
+    def __init__(self, marks: tuple[bytes, ...]) -> None:
+        self._marks = marks
+        self._held = b""
+        self._is_over = not marks
+
+    def begins(self, chunk: bytes) -> bytes:
+        """Return what the next stream begins with; nothing as long as that is not sure, and for padding."""
+        if self._is_over:
+            return b""
+        chunk, self._held = self._held + chunk, b""
+        if chunk.startswith(self._marks):
+            return chunk
+        if any(mark.startswith(chunk) for mark in self._marks):
+            self._held = chunk
+        else:
+            self._is_over = True
+        return b""
+
+
 class _Zlib:
     """One gzip, zlib or raw deflate stream; gzip members may follow each other (RFC 1952, 2.2)."""
 
     def __init__(self, window_bits: int) -> None:
         self._window_bits = window_bits
+        self._next = _Next((_GZIP,) if window_bits == _GZIP_WINDOW else ())
         self._stream = zlib.decompressobj(window_bits)
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while True:
             if self._stream.eof:
-                if not (self._window_bits == _GZIP_WINDOW and chunk.startswith(_GZIP)):
-                    return  # padding behind the stream
+                chunk = self._next.begins(chunk)
+                if not chunk:
+                    return
                 self._stream = zlib.decompressobj(self._window_bits)
             try:
                 piece = self._stream.decompress(chunk, _CHUNK)
@@ -162,12 +188,14 @@ class _Zstd:
     """Zstandard frames, one behind the other."""
 
     def __init__(self) -> None:
+        self._next = _Next((_ZSTD, *_SKIPPABLE))
         self._stream = self._begin()
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while True:
             if self._stream.eof:
-                if not chunk.startswith(_ZSTD):
+                chunk = self._next.begins(chunk)
+                if not chunk:
                     return
                 self._stream = self._begin()
             try:
@@ -218,8 +246,8 @@ def _gzip(head: bytes) -> _Step:
 
 
 def _deflate(head: bytes) -> _Step:
-    if _is_text(head):
-        return _Plain()
+    if _is_text(head) or head.startswith(_GZIP + b"\x08"):
+        return _Plain()  # the latter is found out behind this step
     # "deflate" means the zlib format (RFC 9110, 8.4.1.2); some servers send the bare stream.
     has_header = head[0] & 0x0F == 8 and (head[0] << 8 | head[1]) % 31 == 0
     return _Zlib(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
@@ -231,7 +259,7 @@ def _br(head: bytes) -> _Step:
 
 
 def _zstd(head: bytes) -> _Step:
-    return _Zstd() if head.startswith(_ZSTD) else _Plain()
+    return _Zstd() if head.startswith((_ZSTD, *_SKIPPABLE)) else _Plain()
 
 
 def _undeclared(head: bytes) -> _Step:

@@ -30,8 +30,10 @@ _LONGEST_OPENING: Final = 20_000
 _SEARCHED_FOR_ROOT: Final = 65_536
 """Characters in which a feed must begin: warnings and blank lines of a broken site come before it, never a book."""
 
-_OPAQUE: Final = {"<![CDATA[": "]]>", "<!--": "-->"}
+_CDATA: Final = "<![CDATA["
+_OPAQUE: Final = {_CDATA: "]]>", "<!--": "-->"}
 _OPAQUE_START = re.compile(r"<!\[CDATA\[|<!--")
+_ALMOST_CDATA = re.compile(r"<!\s{0,5}\[\s{0,5}cdata\s{0,5}\[", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#(\d{1,9});|#[xX]([0-9a-fA-F]{1,8});|([A-Za-z][\w.-]{0,63});)?")
 _BARE_LESS_THAN = re.compile(r"<(?![A-Za-z_/!?])")
 _XML_NAMES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -158,6 +160,7 @@ def _repair(text: str, root: str, entities: dict[str, str]) -> tuple[str, list[s
             notes.append("the document ends in the middle; its complete items were kept")
             opened = "</channel>" if re.search(r"<channel[\s>]", text) and "</channel>" not in text else ""
             text = text[: ends[-1].end()] + opened + closing
+    text = _ALMOST_CDATA.sub(_CDATA, text)
     pieces: list[str] = []
     kept_to = 0
     for start, end in [*_opaque(text), (len(text), len(text))]:

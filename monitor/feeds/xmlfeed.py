@@ -6,13 +6,14 @@ read again from the raw text (monitor/feeds/dates.py says why).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, cast
 
-from monitor.feeds.clean import Cleaned, plain_line, plain_title
-from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, read_dates
+from monitor.feeds.clean import Cleaned, one_line, plain_line, plain_title
+from monitor.feeds.compose import MAX_ITEMS, Passage, compose, kept_guid, kept_lang, read_dates
 from monitor.feeds.identity import EntryHasher
 from monitor.feeds.links import clean_link
 from monitor.feeds.xml_repair import Document, item_blocks
@@ -23,6 +24,8 @@ MOST_OF_A_KIND: Final = 50
 
 _LARGEST_FILE: Final = 2**53
 _LONGEST_TTL: Final = timedelta(days=30)
+_RAREST: Final = 1e-3
+"""Times per period; with less, a year would be divided beyond what a time span can hold."""
 _UPDATE_PERIODS: Final = {
     "hourly": timedelta(hours=1),
     "daily": timedelta(days=1),
@@ -32,6 +35,11 @@ _UPDATE_PERIODS: Final = {
 }
 _BROKEN: Final = "monitor_broken"
 """Marks an entry that was no XML; some of it may be missing or belong to its neighbour."""
+
+_OPEN_TITLE = re.compile(r"<title[^<>]{0,200}>(?:<!\[CDATA\[)?([^<]{1,5000})<(?!/title)", re.IGNORECASE)
+"""A title without its end."""
+_WITH_TITLES = re.compile(r"<(?:source|image)[\s>]", re.IGNORECASE)
+"""What has a title of its own within an item."""
 
 _TEXT_TYPES: Final = ("text/", "application/xhtml+xml", "application/xml")
 _MOST_SALVAGED: Final = 1_000
@@ -80,12 +88,12 @@ def build_feed(result: Mapping[str, object], url: str, now: datetime, problems: 
     raw = cast("list[bytes]", result.get("raw") or [b""] * len(entries))
     if cast("int", result["found"]) > MAX_ITEMS:
         problems = (*problems, f"only the first {MAX_ITEMS:,} of {result['found']:,} items were read")
-    lang = _text(feed, "language")
+    lang = kept_lang(_text(feed, "language"))
     hasher = EntryHasher(url, lang)
     return ParsedFeed(
         title=plain_title(_text(feed, "title")).text,
         link=clean_link(url, _text(feed, "link")),
-        lang=lang or None,
+        lang=lang,
         format=str(result["version"] or "rss"),
         entries=tuple(
             Entry.unread(entry) if isinstance(entry, SeenEntry) else _entry(entry, own, url, lang, now, hasher)
@@ -113,10 +121,19 @@ def _with_broken(entries: list[Fields], document: Document, problems: list[str])
         except Exception:  # noqa: BLE001  # a third-party parser on foreign bytes; the item is counted as lost
             found = []
         lost += not found
-        entries[place:place] = [{**entry, _BROKEN: "yes"} for entry in found[:1]]
+        entries[place:place] = [{**_with_title(entry, text), _BROKEN: "yes"} for entry in found[:1]]
     if lost:
         problems.append(f"{lost} items could not be read")
     return entries
+
+
+def _with_title(entry: Fields, text: str) -> Fields:
+    """Return a broken item with what stands behind ``<title>``, if its end is what is missing."""
+    if _text(entry, "title"):
+        return entry
+    other = _WITH_TITLES.search(text)
+    title = _OPEN_TITLE.search(text, 0, other.start() if other else len(text))
+    return {**entry, "title": title[1].removesuffix("]]>")} if title else entry
 
 
 def _salvage(document: Document) -> tuple[dict[str, object], int]:
@@ -133,22 +150,22 @@ def _salvage(document: Document) -> tuple[dict[str, object], int]:
 
 
 def _entry(  # what an item is made of, and what it is known by
-    fields: Fields, raw: bytes, url: str, feed_lang: str, now: datetime, hasher: EntryHasher
+    fields: Fields, raw: bytes, url: str, feed_lang: str | None, now: datetime, hasher: EntryHasher
 ) -> Entry:
     guid, link = kept_guid(_text(fields, "id")), _link(fields, url)
     return Entry(guid, link, hasher.hash(fields), partial(_item, fields, guid, link, url, feed_lang, now), raw)
 
 
 def _item(  # what an item is made of, bound by _entry
-    entry: Fields, guid: str | None, link: str | None, url: str, feed_lang: str, now: datetime
+    entry: Fields, guid: str | None, link: str | None, url: str, feed_lang: str | None, now: datetime
 ) -> ParsedItem:
     outlet, title = _outlet_and_title(entry)
-    body = compose(list(_passages(entry)), link or url)
+    body = compose(list(_passages(entry, url)), link or url)
     published = _text(entry, "published") or _text(entry, "created")
     dates = read_dates(published, _text(entry, "updated"), now)
     broken = ("item-broken",) if _text(entry, _BROKEN) else ()
     detail = entry.get("title_detail")
-    lang = _text(entry, "language") or (_text(detail, "language") if isinstance(detail, Mapping) else "")
+    lang = kept_lang(_text(entry, "language") or (_text(detail, "language") if isinstance(detail, Mapping) else ""))
     return ParsedItem(
         guid=guid,
         link=link,
@@ -161,7 +178,7 @@ def _item(  # what an item is made of, bound by _entry
         tags=_lines([_text(tag, "label") or _text(tag, "term") for tag in _mappings(entry, "tags")]),
         enclosures=tuple(dict.fromkeys(_enclosures(entry, url)))[:MOST_OF_A_KIND],
         outlet=outlet,
-        lang=lang if lang and lang != feed_lang else None,
+        lang=lang if lang != feed_lang else None,
         flags=tuple(dict.fromkeys(broken + title.flags + body.flags + dates.flags)),
     )
 
@@ -173,9 +190,10 @@ def _outlet_and_title(entry: Fields) -> tuple[str | None, Cleaned]:
     outlet = plain_line(_text(source, "title")) if isinstance(source, Mapping) else ""
     if outlet:
         for mark in (" - ", " – ", " — ", " | "):
-            cut = title.text.removesuffix(mark + outlet)
-            if cut and cut != title.text:
-                return outlet, Cleaned(cut.rstrip(), title.flags)
+            behind = title.text[-len(mark + outlet) :]
+            cut = title.text[: -len(behind)].rstrip()
+            if cut and behind.casefold() == (mark + outlet).casefold():
+                return outlet, Cleaned(cut, title.flags)
     return outlet or None, title
 
 
@@ -190,17 +208,17 @@ def _link(entry: Fields, url: str) -> str | None:
     return next((found for found in (clean_link(url, href) for href in alternates) if found), None)
 
 
-def _passages(entry: Fields) -> Iterable[Passage]:
+def _passages(entry: Fields, url: str) -> Iterable[Passage]:
     """Yield an item's text, full content before summary; content that is not text (a picture in base64) is left out."""
     for content in _mappings(entry, "content"):
         kind = _text(content, "type")
         if kind.startswith(_TEXT_TYPES):
-            yield Passage(_text(content, "value"), is_html=kind != "text/plain")
+            yield Passage(_text(content, "value"), kind != "text/plain", clean_link(url, _text(content, "base")) or "")
     summary = _text(entry, "summary")
     if summary and summary not in [_text(content, "value") for content in _mappings(entry, "content")]:
         detail = entry.get("summary_detail")
-        kind = _text(detail, "type") if isinstance(detail, Mapping) else "text/html"
-        yield Passage(summary, is_html=kind != "text/plain")
+        told = detail if isinstance(detail, dict) else {"type": "text/html"}
+        yield Passage(summary, _text(told, "type") != "text/plain", clean_link(url, _text(told, "base")) or "")
 
 
 def _enclosures(entry: Fields, url: str) -> Iterable[Enclosure]:
@@ -212,7 +230,9 @@ def _enclosures(entry: Fields, url: str) -> Iterable[Enclosure]:
         size = _text(file, "length") or _text(file, "filesize")
         length = int(size) if size.isascii() and size.isdigit() and len(size) < 17 else None
         if link:
-            yield Enclosure(link, _text(file, "type")[:100], length if length and length < _LARGEST_FILE else None)
+            yield Enclosure(
+                link, one_line(_text(file, "type"))[:100], length if length and length < _LARGEST_FILE else None
+            )
 
 
 def _ttl(feed: Fields) -> timedelta | None:
@@ -227,7 +247,7 @@ def _ttl(feed: Fields) -> timedelta | None:
         return None
     if period is None or not 0 < frequency < 1e6:
         return None
-    return min(period / frequency, _LONGEST_TTL)
+    return min(period / max(frequency, _RAREST), _LONGEST_TTL)
 
 
 def _lines(values: Iterable[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from yarl import URL
 
 from monitor.fetch import failures
 from monitor.fetch.guard import Resolver, guarded_socket, literal_refusal
-from monitor.fetch.hop import Hop, Redirect, deadline
+from monitor.fetch.hop import Hop, Redirect, deadline, is_trusted
 from monitor.fetch.limits import FeedRequest, FetchLimits
 from monitor.fetch.polite import Host, Memory, Place
 from monitor.fetch.secrets import SecretError, reveal
@@ -24,6 +24,9 @@ from monitor.records import Fetched, FetchFailed, FetchFailure, FetchOutcome
 
 _LONGEST_HEADER: Final = 65_536
 """Content-Security-Policy and cookies of some outlets pass the 8 kB the library would take."""
+
+_MOST_HEADERS: Final = 1_000
+"""Cookies and policies of a site behind three proxies can pass the 128 the library would take."""
 
 _NEVER_ARRIVED: Final = frozenset({FetchFailure.NAME_UNKNOWN, FetchFailure.REFUSED_ADDRESS})
 
@@ -197,6 +200,7 @@ class _Client:
             target = _target(url, request)
             if isinstance(target, FetchFailed):
                 return target, _nothing
+            asked = request
             hop, place = await self._hop(request, target, spent)
             spent += hop.spent
             answer = hop.answer
@@ -205,7 +209,10 @@ class _Client:
             if not isinstance(answer, Redirect):
                 has_arrived = isinstance(answer, Fetched)
                 return _moved(answer, moved_to), place.release if has_arrived else _nothing
-            if answer.url in visited:
+            request = _with_cookies(request, target, answer)
+            # Some servers send a visitor without a cookie once round, and serve the same address to one who has it.
+            is_let_in = request.cookies != asked.cookies and visited.count(answer.url) == 1
+            if answer.url in visited and not is_let_in:
                 words = f"the server sends us in a circle (by way of {answer.url[:200]})"
                 return failures.failed(url, FetchFailure.REDIRECTS, words), _nothing
             # Permanent only as far as every step from the first address was.
@@ -255,7 +262,18 @@ def _session(limits: FetchLimits, *, is_guarded: bool) -> aiohttp.ClientSession:
         trust_env=False,
         max_field_size=_LONGEST_HEADER,
         max_line_size=_LONGEST_HEADER,
+        max_headers=_MOST_HEADERS,
     )
+
+
+def _with_cookies(request: FeedRequest, source: URL, answer: Redirect) -> FeedRequest:
+    """Return the request for the next hop, with the cookies set so far if it leads to the same server again."""
+    if not (answer.cookies or request.cookies):
+        return request
+    target = URL(answer.url)
+    if request.feed.is_sensitive or not target.host or not is_trusted(str(source), target):
+        return replace(request, cookies=()) if request.cookies else request
+    return replace(request, cookies=tuple({**dict(request.cookies), **dict(answer.cookies)}.items()))
 
 
 def _moved(outcome: FetchOutcome, moved_to: str | None) -> FetchOutcome:

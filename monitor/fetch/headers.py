@@ -19,6 +19,7 @@ ACCEPT_ENCODING: Final = "gzip, deflate, br, zstd"
 NEUTRAL_AGENT: Final = "Mozilla/5.0 (compatible; FeedReader)"
 """For sensitive feeds: whoever reads their server's log must not learn who reads them (DESIGN §5)."""
 
+_LONGEST_VALIDATOR: Final = 1_000
 _LONGEST: Final = timedelta(days=365)
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
@@ -43,9 +44,17 @@ def request_headers(request: FeedRequest, contact: str, own: Mapping[str, str]) 
         headers["If-None-Match"] = request.etag
     if request.last_modified:
         headers["If-Modified-Since"] = request.last_modified
+    if request.cookies:
+        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in request.cookies)
     lowered = {name.lower() for name in own}
     kept = {name: value for name, value in headers.items() if name.lower() not in lowered}
     return {name: _LINE_ENDS.sub(" ", value).strip() for name, value in {**kept, **own}.items()}
+
+
+def validator(headers: Mapping[str, str], name: str) -> str | None:
+    """Return ``ETag`` or ``Last-Modified`` to be sent back; None for one so long that no server would take it."""
+    value = headers.get(name)
+    return value if value and len(value) <= _LONGEST_VALIDATOR else None
 
 
 def media_type(headers: Mapping[str, str]) -> tuple[str, str | None]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -13,13 +15,14 @@ from yarl import URL
 
 from monitor.feeds.unpack import TruncatedError, Unpacker
 from monitor.fetch import failures
-from monitor.fetch.headers import max_age, media_type, request_headers, retry_after
+from monitor.fetch.headers import max_age, media_type, request_headers, retry_after, validator
 from monitor.fetch.limits import FeedRequest, FetchLimits
 from monitor.fetch.polite import Place
 from monitor.records import Fetched, FetchFailed, FetchFailure, FetchOutcome, NotModified
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PERMANENT: Final = frozenset({301, 308})
+_MOST_COOKIES: Final = 50
 _READ_AT_ONCE: Final = 65_536
 _SHOWN_OF_ERRORS: Final = 32_768
 """Bytes of an error page looked at, to tell a challenge from a fault."""
@@ -35,8 +38,8 @@ _CHALLENGES: Final = (
 """What pages say that stand between a program and a feed, lower case."""
 _CHALLENGE_HEADERS: Final = (("cf-mitigated", ("challenge",)), ("x-amzn-waf-action", ("challenge", "captcha")))
 
-_DOCUMENT_ENDS: Final = (b"</rss>", b"</feed>", b"</rdf:rdf>")
-"""With one of these a document is whole, whatever the server's own count of its bytes says."""
+_DOCUMENT_END = re.compile(rb"</(?:rss|feed|rdf:rdf)\s*>(?:\s|<!--[^>]{0,500}-->)*\Z", re.IGNORECASE)
+_SHOWN_OF_ENDS: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Redirect:
 
     url: str
     is_permanent: bool = False
+    cookies: tuple[tuple[str, str], ...] = ()
 
 
 class Hop:
@@ -87,7 +91,7 @@ class Hop:
             self.spent = loop.time() - started - self._waited
 
     async def _ask(self, timer: asyncio.Timeout) -> FetchOutcome | Redirect:
-        own = dict(self._request.feed.headers) if _is_trusted(self._request.feed.url, self._url) else {}
+        own = dict(self._request.feed.headers) if is_trusted(self._request.feed.url, self._url) else {}
         headers = request_headers(self._request, self._limits.contact, own)
         proxy = self._request.feed.proxy
         # Without it the library would tell the proxy its own name and version.
@@ -112,9 +116,11 @@ class Hop:
         try:
             target = str(self._url.join(URL(readable)).with_fragment(None))
         except ValueError:
-            words = f'HTTP {response.status}: the server redirects to "{readable[:200]}", which is not an address'
+            shown = "".join(letter if letter.isprintable() else " " for letter in readable[:200])
+            words = f'HTTP {response.status}: the server redirects to "{shown}", which is not an address'
             return failures.failed(str(self._url), FetchFailure.REDIRECTS, words)
-        return Redirect(target, response.status in _PERMANENT)
+        cookies = tuple((name, morsel.coded_value) for name, morsel in response.cookies.items())[:_MOST_COOKIES]
+        return Redirect(target, response.status in _PERMANENT, cookies)
 
     def _not_modified(self, response: aiohttp.ClientResponse) -> NotModified | FetchFailed:
         if not (self._request.etag or self._request.last_modified):
@@ -122,8 +128,8 @@ class Hop:
             return FetchFailed(str(self._url), FetchFailure.HTTP_STATUS, words, 304)
         return NotModified(
             url=self._request.feed.url,
-            etag=response.headers.get("ETag"),
-            last_modified=response.headers.get("Last-Modified"),
+            etag=validator(response.headers, "ETag"),
+            last_modified=validator(response.headers, "Last-Modified"),
             max_age=max_age(response.headers, datetime.now(UTC)),
         )
 
@@ -138,8 +144,8 @@ class Hop:
             body=body,
             media_type=kind,
             charset=charset,
-            etag=response.headers.get("ETag"),
-            last_modified=response.headers.get("Last-Modified"),
+            etag=validator(response.headers, "ETag"),
+            last_modified=validator(response.headers, "Last-Modified"),
             max_age=max_age(response.headers, datetime.now(UTC)),
         )
 
@@ -157,7 +163,7 @@ class Hop:
                 body += piece
         except (aiohttp.ClientPayloadError, TruncatedError):
             # Some servers promise more bytes than they have, at every answer; browsers show those feeds all the same.
-            if not bytes(body[-200:]).rstrip().lower().endswith(_DOCUMENT_ENDS):
+            if not _is_whole(bytes(body)):
                 raise
         return bytes(body)
 
@@ -185,7 +191,7 @@ def deadline(request: FeedRequest, limits: FetchLimits) -> float:
     return (request.feed.deadline or limits.deadline).total_seconds()
 
 
-def _is_trusted(configured: str, url: URL) -> bool:
+def is_trusted(configured: str, url: URL) -> bool:
     """Return whether the feed's own headers, which may be secrets, may go to ``url``: to its own server only.
 
     The same server over https is its own server too; over http after https it is whoever listens on the way.
@@ -195,6 +201,17 @@ def _is_trusted(configured: str, url: URL) -> bool:
         return True
     is_safer = (own.scheme, own.port, url.scheme, url.port) == ("http", 80, "https", 443)
     return is_safer and url.host == own.host
+
+
+def _is_whole(body: bytes) -> bool:
+    """Return whether a document is complete by its own account, whatever the server's count of its bytes says."""
+    if not body[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _DOCUMENT_END.search(body[-_SHOWN_OF_ENDS:]) is not None
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_challenge(response: aiohttp.ClientResponse, page: bytes) -> bool:

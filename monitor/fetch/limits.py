@@ -46,3 +46,5 @@ class FeedRequest:
     last_modified: str | None = None
     address: str | None = None
     """Where to ask, if not at the feed's own address: where that has moved to."""
+    cookies: tuple[tuple[str, str], ...] = ()
+    """Set by this server with the redirects that led here; forgotten with the answer."""

@@ -10,7 +10,10 @@ from monitor.feeds.parse import parse_feed
 from monitor.fetch.client import run_fetch
 from monitor.fetch.limits import FeedRequest, FetchLimits
 from monitor.pipeline.progress import Clock
-from monitor.records import Feed, Fetched, FetchFailed, FetchOutcome, NotModified, ParsedFeed
+from monitor.records import Feed, Fetched, FetchFailed, FetchFailure, FetchOutcome, NotModified, ParsedFeed
+
+_PASSING = frozenset({408, 425, 429})
+"""Statuses below 500 that speak of the moment and not of the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,12 @@ class FeedCheck:
     newest_at: datetime | None = None
     is_answered: bool = True
     """False if nothing came that could be looked at."""
+    is_private: bool = False
+    """Whether the address was not asked since it lies in a private network."""
+    is_passing: bool = False
+    """Whether the trouble is the server's own and passes by itself, as a rule."""
+    moved_to: str | None = None
+    """Where the server says the feed has moved for good."""
 
     @property
     def is_ok(self) -> bool:
@@ -44,8 +53,10 @@ def _judge(feed: Feed, outcome: FetchOutcome, now: datetime) -> FeedCheck:
             if not parsed.is_feed:
                 return FeedCheck(feed, None, "; ".join(parsed.problems) or "the answer is not a feed")
             times = [item.published_at for item in parsed.items if item.published_at is not None]
-            return FeedCheck(feed, parsed, "", max(times, default=None))
+            return FeedCheck(feed, parsed, "", max(times, default=None), moved_to=outcome.moved_to)
         case NotModified():
             return FeedCheck(feed, None, "the server says nothing changed, though nothing was said to be known")
-        case FetchFailed(detail=detail):
-            return FeedCheck(feed, None, detail, is_answered=False)
+        case FetchFailed(detail=detail, reason=reason, status=status):
+            is_private = reason is FetchFailure.REFUSED_ADDRESS
+            is_passing = status in _PASSING or (status or 0) >= 500
+            return FeedCheck(feed, None, detail, is_answered=False, is_private=is_private, is_passing=is_passing)

@@ -34,6 +34,8 @@ class Discovery:
     found: tuple[Found, ...]
     asked: int
     problem: str = ""
+    is_private: bool = False
+    """Whether the page was not asked since it lies in a private network."""
 
 
 def discover(page: Feed, limits: FetchLimits, clock: Clock, say: Callable[[str], None] | None = None) -> Discovery:
@@ -55,7 +57,8 @@ def discover(page: Feed, limits: FetchLimits, clock: Clock, say: Callable[[str],
     elif isinstance(outcome, FetchFailed):
         problem = outcome.detail
         if outcome.reason not in _ANSWERED:
-            return Discovery(page.url, (), 1, problem)
+            is_private = outcome.reason is FetchFailure.REFUSED_ADDRESS
+            return Discovery(page.url, (), 1, problem, is_private)
     candidates = find_candidates(body, charset, url)
     found: list[Found] = []
     asked = 1

@@ -95,8 +95,17 @@ def advice(check: FeedCheck, life: FeedLife | None) -> str:
         return f"it answers again; ask it now with: monitor feeds resume {check.feed.name}" if in_trouble else ""
     if "monitor feeds" in check.problem or "browser" in check.problem:
         return ""  # the problem itself says what to do
-    has_answered = life is not None and life.state.last_success_at is not None
-    return f"if it stays so, {find}" if has_answered else f"it never answered, so the address may be wrong: {find}"
+    return _advice_in_trouble(check, life, find)
+
+
+def _advice_in_trouble(check: FeedCheck, life: FeedLife | None, find: str) -> str:
+    if check.is_private:
+        return "" if life is not None else "if it lies inside your own network, ask it with --allow-private"
+    if life is not None and life.state.last_success_at is not None:
+        return f"if it stays so, {find}"
+    if check.is_passing:
+        return "the trouble is the server's own: try again later"
+    return f"no feed is at this address: {find}" if check.is_answered else f"the address may be wrong: {find}"
 
 
 def _rhythm(life: FeedLife) -> str:

@@ -72,8 +72,12 @@ class Status:
     def lines(self) -> list[str]:
         """Return the status as lines for a person."""
         counts = Counter(feed.health.value for feed in self.coverage.feeds)
-        states = ", ".join(f"{number} {state}" for state, number in counts.most_common()) or "none configured"
+        states = ", ".join(f"{number} {state}" for state, number in counts.most_common()) or "none to ask"
         lines = [f"feeds      {len(self.coverage.feeds)}: {states}"]
+        if not self.coverage.feeds:
+            lines.append(
+                "           find those of a site with: monitor feeds discover URL, add one with: monitor feeds add URL"
+            )
         if self.paused:
             lines.append(f"paused     {', '.join(self.paused)}")
         for feed in self.coverage.feeds:

@@ -25,7 +25,7 @@ _PARAGRAPHS = frozenset(
 _LINES = frozenset({"br", "li", "tr", "dt", "dd", "caption", "legend"})
 _CELLS = frozenset({"td", "th"})
 
-_DROPPED = re.compile(
+DROPPED = re.compile(
     # C0 and C1 controls but tab and the line ends, lone surrogates, bidi embeddings, overrides and isolates, the
     # byte order mark, and what XML forbids. ZWNJ, ZWJ and the direction marks are part of correct spelling and stay.
     "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
@@ -50,7 +50,7 @@ def html_to_text(html: str) -> str:
         reader = _IDLE.pop()
     except IndexError:
         reader = _Reader()
-    return clean_text("".join(reader.read(_DROPPED.sub("", html).encode())))
+    return clean_text("".join(reader.read(DROPPED.sub("", html).encode())))
 
 
 def clean_text(text: str) -> str:
@@ -59,7 +59,7 @@ def clean_text(text: str) -> str:
     Code points are kept otherwise (no normalisation), so what a reader sees is what was written. Line breaks stay;
     blanks at both ends and around line breaks go. Applying it twice changes nothing.
     """
-    text = _DROPPED.sub("", text)
+    text = DROPPED.sub("", text)
     text = _LINE_END.sub("\n", text).replace("\u2029", "\n\n")
     text = _AROUND_LINE_END.sub("\n", _BLANKS.sub(" ", text))
     return _MANY_LINE_ENDS.sub("\n\n", text).strip(" \n")

@@ -15,10 +15,12 @@ from monitor.records import Feed, FeedState, Item
 from monitor.store import feeds as feed_rows
 from monitor.store import items as item_rows
 from monitor.store.engine import Database, open_database
-from tests.acceptance.hostile_kinds import CASES, item, rss
+from tests.acceptance import hostile_kinds, hostile_more
+from tests.acceptance.hostile_kinds import item, rss
 from tests.fetch.raw import RawServer
 from tests.web import Reply, TestServer
 
+CASES = {**hostile_kinds.CASES, **hostile_more.CASES}
 LIMITS = FetchLimits(host_gap=timedelta(0), per_host=16)
 
 
@@ -65,7 +67,8 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Round, Round]:
 
 
 def test_there_are_many_kinds() -> None:
-    assert len(CASES) > 150
+    assert len(CASES) > 270
+    assert len(CASES) == len(hostile_kinds.CASES) + len(hostile_more.CASES)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -27,6 +27,12 @@ from monitor.feeds.clean import bounded, plain_line, plain_text, plain_title, pl
         ("تحریک\u200cطالبان", "تحریک\u200cطالبان"),
         ("safe \u202egnp.exe", "safe gnp.exe"),
         ("a\x00b\x07c\ud800d", "abcd"),
+        ("<scr\x00ipt>x()</scr\x00ipt> Blast", "Blast"),
+        ("<i\u202emg src=x onerror=x()> Blast", "Blast"),
+        ("&lt;scr&#8238;ipt&gt;x()&lt;/scr&#8238;ipt&gt; Blast", "Blast"),
+        ("Toll rises <a week after the quake", "Toll rises <a week after the quake"),
+        ("Blast <img src=x onerror=x()", "Blast"),
+        ("Blast <b", "Blast"),
         ("", ""),
     ],
 )
@@ -37,6 +43,9 @@ def test_titles_become_one_plain_line(value: str, title: str) -> None:
 def test_piled_up_marks_are_taken_down_and_vowels_left_alone() -> None:
     assert plain_title("G" + "\u0301" * 500 + "wadar").text == "G\u0301\u0301\u0301\u0301wadar"
     assert plain_title("تَحرِیکِ طَالِبَانّ").text == "تَحرِیکِ طَالِبَانّ"
+    assert plain_title("हिंदुस्तानी भाषाएँ").text == "हिंदुस्तानी भाषाएँ"
+    for mark in "\u064f\u05b0\u0e47\u0941\u20dd\ufe0f\u200d":
+        assert plain_title("G" + mark * 900).text == "G" + mark * 4
 
 
 def test_long_values_are_cut_and_say_so() -> None:
@@ -68,6 +77,23 @@ def test_a_broken_end_tag_swallows_nothing() -> None:
 def test_plain_text_keeps_its_lines_and_only_evident_markup_is_removed() -> None:
     assert plain_words("a < b\n\nc > d").text == "a < b\n\nc > d"
     assert plain_words("<p>Two killed.</p>").text == "Two killed."
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["<svg class=icon/>", "<svg>", "<math>", "<embed src=x>", "<iframe src=x/>", "<object data=x>", "<noscript>",
+     "<video src=x>", "<audio/>", "<canvas>", "<select>", "<template>", "<TEXTAREA>", "<title>"],
+)  # fmt: skip  # a list to be read as one
+def test_an_element_that_hides_and_never_ends_takes_nothing_with_it(opening: str) -> None:
+    html = f"<p>Two killed.</p>{opening}<p>TTP claimed it.</p>"
+    assert plain_text(html).text == "Two killed.\n\nTTP claimed it."
+    assert safe_html(html, None) == "<p>Two killed.</p><p>TTP claimed it.</p>"
+
+
+def test_elements_that_hide_and_end_stay_hidden() -> None:
+    html = "<p>Two killed.</p><svg><text>x</text></svg><noscript>y</noscript><svg></svg><p>TTP claimed it.</p>"
+    assert plain_text(html).text == "Two killed.\n\nTTP claimed it."
+    assert safe_html(html, None) == "<p>Two killed.</p><p>TTP claimed it.</p>"
 
 
 def test_html_keeps_structure_and_loses_everything_that_acts() -> None:

@@ -46,6 +46,35 @@ def test_addresses_start_at_the_base_a_page_names() -> None:
     assert [one.url for one in found(page)] == ["https://cdn.example/a/b.xml"]
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<link rel="alternate" type="application/rss+xml" href="b.xml"><base href="https://cdn.example/a/">',
+        """<base target="_top"><base href="https://cdn.example/a/"><base href="/c/">
+        <link rel="alternate" type="text/xml" href="b.xml">""",
+        '<base href="https://cdn.example/a/"><link rel=alternate type=application/xml href="feed://cdn.example/a/b.xml">',
+        "<div>" * 1_000 + '<link rel="alternate" type="application/rss+xml" href="https://cdn.example/a/b.xml">',
+    ],
+)
+def test_the_first_base_holds_wherever_it_stands(page: str) -> None:
+    assert [one.url.replace("http:", "https:") for one in found(page)] == ["https://cdn.example/a/b.xml"]
+
+
+@pytest.mark.parametrize(
+    ("anchor", "is_asked"),
+    [
+        ('<a href="/syndication/all">RSS</a>', True),
+        ('<a href="/syndication/all">Our  <b>news feed</b></a>', True),
+        ('<a href="/xml/9"><img src="/o.png" alt="RSS"></a>', True),
+        ('<a href="/story/9">Minister on atomic energy</a>', False),
+        ('<a href="/story/9">' + "word " * 20 + "RSS</a>", False),
+        ('<a href="/help/rss.html">RSS</a>', False),
+    ],
+)
+def test_links_that_are_called_feeds_are_asked(anchor: str, is_asked: bool) -> None:
+    assert bool(found(anchor)) is is_asked
+
+
 def test_a_page_that_names_nothing_leaves_the_usual_places() -> None:
     assert [one.url for one in find_candidates(b"", None, PAGE)] == [
         f"https://khyber.example{path}" for path in COMMON_PATHS

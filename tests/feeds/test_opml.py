@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.feeds.naming import feed_name
-from monitor.feeds.opml import FeedList, Subscription, parse_opml, render_opml
+from monitor.feeds.opml import MOST_FOLDERS, FeedList, Subscription, parse_opml, render_opml
 
 FIRST = Subscription("https://dawn.example/feed", "Dawn", folders=("Pakistan", "English"), line=3)
 
@@ -49,10 +50,26 @@ def test_a_file_that_breaks_off_gives_what_came_before() -> None:
         ("", '<outline xmlUrl="feed:https://a.example/rss"/>', "https://a.example/rss"),
         ("", '<outline type="rss" url="https://a.example/rss"/>', "https://a.example/rss"),
         ("", '<outline xmlUrl=" https://a.example/\x01rss\n"/>', "https://a.example/rss"),
+        ("", '<outline text="A" xmlUrl="itpc://a.example/rss"/>', "http://a.example/rss"),
+        ("", "<outline text=A xmlUrl=https://a.example/rss />", "https://a.example/rss"),
+        ("", '<outline text="x">' * 400 + '<outline xmlUrl="https://a.example/rss"/>', "https://a.example/rss"),
     ],
 )
 def test_what_other_programs_write_is_understood(before: str, outline: str, url: str) -> None:
     assert urls(parse_opml(f"{before}<opml><body>{outline}</body></opml>".encode())) == [url]
+
+
+def test_a_compressed_list_is_read() -> None:
+    document = b'<opml><body><outline xmlUrl="https://a.example/rss"/></body></opml>'
+    assert urls(parse_opml(gzip.compress(document))) == ["https://a.example/rss"]
+    assert parse_opml(gzip.compress(document)[:-9]).problems == (
+        "the file is no OPML list: the compressed answer ends in the middle",
+    )
+
+
+def test_folders_without_end_are_kept_to_a_depth() -> None:
+    found = opml('<outline text="x">' * 400 + '<outline xmlUrl="https://a.example/rss"/>' + "</outline>" * 400)
+    assert found.subscriptions[0].folders == ("x",) * MOST_FOLDERS
 
 
 def test_what_cannot_be_taken_over_is_named_with_its_line() -> None:

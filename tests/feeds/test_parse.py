@@ -183,6 +183,51 @@ def test_dates_that_cannot_be_believed_are_flagged() -> None:
     assert (found.published_at, found.flags) == (None, ("date-in-future",))
 
 
+@pytest.mark.parametrize(
+    ("markup", "link"),
+    [
+        ("<link/><guid>https://frontier.example/1</guid>", "https://frontier.example/1"),
+        ("<guid>https://frontier.example/1</guid><link></link>", "https://frontier.example/1"),
+        ('<guid isPermaLink="TRUE">https://frontier.example/1</guid>', "https://frontier.example/1"),
+        ('<link/><guid isPermaLink="false">https://frontier.example/1</guid>', None),
+        ("<link/><guid>4711</guid>", None),
+    ],
+)
+def test_a_guid_is_the_link_where_the_link_was_left_empty(markup: str, link: str | None) -> None:
+    assert item(f"<title>t</title>{markup}").link == link
+
+
+def test_an_element_left_empty_names_nothing_whatever_its_base() -> None:
+    parsed = parse(
+        """<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://b.example/x/"><title>F</title>
+        <entry><id/><title>t</title><link href=""/></entry></feed>"""
+    )
+    assert (parsed.items[0].guid, parsed.items[0].link) == (None, None)
+
+
+def test_links_in_a_text_start_where_the_text_says() -> None:
+    content = '<content type="html" xml:base="../d/">&lt;a href="2"&gt;x&lt;/a&gt;</content>'
+    parsed = parse(
+        f"""<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://b.example/c/"><title>F</title>
+        <entry><id>1</id><title>t</title><link href="https://a.example/1"/>{content}</entry></feed>"""
+    )
+    assert 'href="https://b.example/d/2"' in parsed.items[0].html
+
+
+def test_nothing_a_feed_says_of_itself_breaks_a_line() -> None:
+    version = "x\n2026-11-21 INFO forged\x1b[31m\u202e"
+    told = {
+        "id": "a\0b\x1b",
+        "title": "t",
+        "language": "en\nx",
+        "attachments": [{"url": "/a", "mime_type": "a\nb\x1b"}],
+    }
+    parsed = parse(json.dumps({"version": version, "language": "x" * 50, "items": [told]}))
+    assert parsed.problems == ('the feed names no JSON Feed version ("x 2026-11-21 INFO forged[31m")',)
+    [entry] = parsed.items
+    assert (parsed.lang, entry.guid, entry.lang, entry.enclosures[0].media_type) == (None, "ab", None, "a b")
+
+
 def test_a_guid_too_long_for_a_key_is_hashed() -> None:
     found = item(f'<title>t</title><guid isPermaLink="false">{"x" * 1_000_000}</guid>')
     assert (found.guid or "").startswith("sha256:")
@@ -199,6 +244,7 @@ def test_a_guid_too_long_for_a_key_is_hashed() -> None:
         ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>", timedelta(minutes=15)),
         ("<sy:updatePeriod>daily</sy:updatePeriod>", timedelta(days=1)),
         ("<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", None),
+        ("<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>1e-300</sy:updateFrequency>", timedelta(days=30)),
     ],
 )
 def test_how_long_a_feed_asks_to_be_left_alone(tag: str, ttl: timedelta | None) -> None:

@@ -28,6 +28,23 @@ def test_every_encoding_comes_out_whole_in_any_pieces(name: str, step: int) -> N
     assert unpack(name, PACKERS[name](DOCUMENT), step) == DOCUMENT
 
 
+SKIPPED = b"\x5a\x2a\x4d\x18\x04\x00\x00\x00note"
+
+
+@pytest.mark.parametrize(
+    ("encodings", "body"),
+    [
+        ("gzip", gzip.compress(DOCUMENT[:500]) + gzip.compress(b"") + gzip.compress(DOCUMENT[500:]) + b"\0" * 50),
+        ("deflate", gzip.compress(DOCUMENT)),
+        ("zstd", SKIPPED + zstd.compress(DOCUMENT[:500]) + SKIPPED + zstd.compress(DOCUMENT[500:])),
+        ("", SKIPPED + zstd.compress(DOCUMENT)),
+    ],
+)
+@pytest.mark.parametrize("step", [1, 7, 100_000])
+def test_members_and_frames_come_out_as_one_document(encodings: str, body: bytes, step: int) -> None:
+    assert unpack(encodings, body, step) == DOCUMENT
+
+
 @pytest.mark.parametrize("name", sorted(PACKERS))
 def test_a_body_that_ends_early_is_truncated(name: str) -> None:
     with pytest.raises(TruncatedError):

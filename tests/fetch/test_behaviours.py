@@ -173,3 +173,48 @@ def test_a_redirect_to_itself_is_a_circle(server: TestServer) -> None:
     assert isinstance(outcome, FetchFailed)
     assert outcome.reason is FetchFailure.REDIRECTS
     assert len(server.requests) == 1
+
+
+def test_a_server_that_lets_in_visitors_with_its_cookie_is_read(server: TestServer) -> None:
+    def answer(request: Request) -> Reply:
+        if "seen=a1" in (request.header("Cookie") or ""):
+            return Reply(body=b"<rss/>")
+        return Reply(302, {"Location": "/feed", "Set-Cookie": "seen=a1; Path=/; HttpOnly"})
+
+    outcome = fetch(FeedRequest(feed_at(server.set("/feed", answer))))
+    assert isinstance(outcome, Fetched)
+    assert [request.header("Cookie") for request in server.requests] == [None, "seen=a1"]
+
+
+def test_a_server_whose_cookies_let_nobody_in_is_asked_twice(server: TestServer) -> None:
+    numbers = iter(range(100))
+
+    def answer(_request: Request) -> Reply:
+        return Reply(302, {"Location": "/feed", "Set-Cookie": f"n={next(numbers)}"})
+
+    outcome = fetch(FeedRequest(feed_at(server.set("/feed", answer))))
+    assert isinstance(outcome, FetchFailed)
+    assert "in a circle" in outcome.detail
+    assert len(server.requests) == 2
+
+
+def test_a_sensitive_feed_takes_no_cookie(server: TestServer) -> None:
+    url = server.set("/old", Reply(302, {"Location": "/feed", "Set-Cookie": "seen=1"}))
+    server.set("/feed", Reply(body=b"<rss/>"))
+    assert isinstance(fetch(FeedRequest(replace(feed_at(url), is_sensitive=True))), Fetched)
+    assert [request.header("Cookie") for request in server.requests] == [None, None]
+
+
+def test_a_cookie_goes_to_no_other_server(server: TestServer) -> None:
+    with TestServer("127.0.0.2") as other:
+        target = other.set("/feed", Reply(body=b"<rss/>"))
+        url = server.set("/old", Reply(302, {"Location": target, "Set-Cookie": "secret=1"}))
+        assert isinstance(fetch(FeedRequest(feed_at(url))), Fetched)
+        assert other.requests[0].header("Cookie") is None
+
+
+def test_validators_that_no_server_would_take_back_are_forgotten(server: TestServer) -> None:
+    url = server.set("/feed", Reply(headers={"ETag": f'"{"x" * 9_000}"', "Last-Modified": "y" * 9_000}, body=b"<rss/>"))
+    outcome = fetch(FeedRequest(feed_at(url)))
+    assert isinstance(outcome, Fetched)
+    assert (outcome.etag, outcome.last_modified) == (None, None)

@@ -16,7 +16,7 @@ from yarl import URL
 
 from monitor.fetch.client import run_fetch
 from monitor.fetch.guard import RefusedAddressError, Resolver
-from monitor.fetch.hop import _is_trusted
+from monitor.fetch.hop import is_trusted
 from monitor.fetch.limits import FeedRequest, FetchLimits
 from monitor.records import Feed, Fetched, FetchFailed, FetchFailure, FetchOutcome
 from tests.fetch.tunnel import Tunnel
@@ -41,7 +41,7 @@ def fetch(feed: Feed, limits: FetchLimits = LIMITS) -> FetchOutcome:
 
 
 @pytest.mark.parametrize(
-    ("configured", "asked", "is_trusted"),
+    ("configured", "asked", "is_own"),
     [
         ("http://a.example/feed", "http://a.example/other", True),
         ("http://a.example/feed", "https://a.example/feed", True),
@@ -55,8 +55,8 @@ def fetch(feed: Feed, limits: FetchLimits = LIMITS) -> FetchOutcome:
         ("https://A.example/feed", "https://a.EXAMPLE/feed", True),
     ],
 )
-def test_a_feeds_secrets_are_for_its_own_server(configured: str, asked: str, *, is_trusted: bool) -> None:
-    assert _is_trusted(configured, URL(asked)) is is_trusted
+def test_a_feeds_secrets_are_for_its_own_server(configured: str, asked: str, *, is_own: bool) -> None:
+    assert is_trusted(configured, URL(asked)) is is_own
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -75,7 +75,10 @@ FIND = "look for its present address with: monitor feeds discover https://fronti
             f"it answers but brings nothing new; {MOVED}: {FIND}",
         ),
         (GOOD, life(FeedHealth.GONE), "it answers again; ask it now with: monitor feeds resume frontier"),
-        (BAD, None, f"it never answered, so the address may be wrong: {FIND}"),
+        (BAD, None, f"the address may be wrong: {FIND}"),
+        (replace(BAD, is_answered=True), None, f"no feed is at this address: {FIND}"),
+        (replace(BAD, is_passing=True), None, "the trouble is the server's own: try again later"),
+        (replace(BAD, is_private=True), None, "if it lies inside your own network, ask it with --allow-private"),
         (BAD, life(FeedHealth.FAILING, last_success_at=NOON), f"if it stays so, {FIND}"),
         (
             GOOD,
