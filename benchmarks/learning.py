@@ -19,11 +19,11 @@ import numpy as np
 
 from benchmarks.quality import CHECKOUT, read_pairs, read_training
 from monitor.classifiers import train as fitting
-from monitor.classifiers.clues import Reader
 from monitor.classifiers.evaluate import evaluate
 from monitor.classifiers.feedback import choose
 from monitor.classifiers.ngrams import Floats
-from monitor.classifiers.score import read_batch
+from monitor.classifiers.reading import Reader
+from monitor.classifiers.textbatch import read_batch
 from monitor.classifiers.train import Fitted, Table
 
 STEPS = (10, 20, 50, 100, 200)

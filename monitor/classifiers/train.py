@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.classifiers.cache import dump, load
-from monitor.classifiers.clues import Reader
 from monitor.classifiers.correct import correct
 from monitor.classifiers.definition import TopicDefinition
 from monitor.classifiers.ngrams import BUCKETS, Floats
 from monitor.classifiers.passages import Judgement, Passage, fingerprint, latest_judgements
-from monitor.classifiers.score import Model, TextBatch, TopicModel, Weights, lift, read_batch
+from monitor.classifiers.reading import Reader
+from monitor.classifiers.score import Model, TopicModel, Weights
+from monitor.classifiers.textbatch import TextBatch, read_batch
 
 __all__ = ["Model", "dump", "load", "train"]
 
@@ -164,15 +165,10 @@ def features(number: int, strong: Floats, batch: TextBatch, idf: Weights, bucket
     """
     from scipy import sparse
 
-    rows, columns, values = [], [], []
-    for row, signs in enumerate(batch.signs):
-        for column, value in signs[number]:
-            rows.append(row)
-            columns.append(column)
-            values.append(value * strong[column])
-    n_items, grams = batch.grams.n_items, batch.grams
+    n_items, grams, signs = batch.n_items, batch.grams, batch.readings.signs[number]
     shape = (n_items, len(strong))
-    signs_part = sparse.csr_matrix((values, (rows, columns)), shape=shape, dtype=np.float64)
+    values = signs.values * strong[signs.columns]
+    signs_part = sparse.csr_matrix((values, (signs.items, signs.columns)), shape=shape, dtype=np.float64)
     used = np.isin(grams.buckets, buckets)
     places = (grams.items[used], np.searchsorted(buckets, grams.buckets[used]))
     grams_part = sparse.csr_matrix((GRAM_SCALE * grams.normalised(idf)[used], places), shape=(n_items, len(buckets)))
@@ -185,19 +181,15 @@ def label_table(matrix: Any, batch: TextBatch, examples: Sequence[Example], topi
         matrix=matrix,
         labels=np.array([example.labels.get(topic, False) for example in examples], dtype=np.bool_),
         weights=np.array([example.weight for example in examples], dtype=np.float64),
-        lifts=_lifts(batch),
+        lifts=batch.lifts,
     )
 
 
 def _ordinary(matrix: Any, batch: TextBatch) -> Table:
     """Return unlabelled items as examples of what is not relevant."""
-    n_items = len(batch.folded)
+    n_items = batch.n_items
     labels = np.zeros(n_items, dtype=np.bool_)
-    return Table(matrix, labels, np.full(n_items, BACKGROUND_WEIGHT), _lifts(batch))
-
-
-def _lifts(batch: TextBatch) -> Floats:
-    return np.array([lift(title.original, text.original) for title, text in batch.folded], dtype=np.float64)
+    return Table(matrix, labels, np.full(n_items, BACKGROUND_WEIGHT), batch.lifts)
 
 
 def fit_topic(taught: Table, judged: Table, ordinary: Table) -> Fitted:
