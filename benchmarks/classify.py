@@ -45,7 +45,8 @@ def main() -> None:
     )
     asked = parser.parse_args()
     if asked.model:
-        _score(*asked.model.rsplit(":", 1), asked.texts)
+        folder, fingerprint = asked.model.rsplit(":", 1)
+        _score(folder, fingerprint, asked.texts)
         return
     from monitor.classifiers.train import train  # imports scikit-learn, which scoring must not need
 
