@@ -12,10 +12,14 @@ from monitor.classifiers.definition import TopicDefinition
 from monitor.classifiers.ngrams import Floats
 from monitor.classifiers.reading import Reader
 from monitor.classifiers.reasons import Reasons
-from monitor.classifiers.textbatch import TextBatch, batches, read_batch
+from monitor.classifiers.textbatch import MAX_TEXT, TextBatch, batches, read_batch
+from monitor.classifiers.windows import LONG_ITEM, of_part, parts
 from monitor.records import TopicScore
 
 Weights = NDArray[np.float32]
+
+_EVEN = 1e-9
+"""Items that do not differ are not divided by nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,54 @@ class Model:
     def score(self, items: Sequence[tuple[str, str]], explained_from: float = 0.0) -> list[tuple[TopicScore, ...]]:
         """Return for each (title, text) one score per topic, in definition order, with the features that speak most.
 
-        Scores below ``explained_from`` times their threshold come without features (infinity: all). Items are
-        independent of each other and of their order. Never raises on any text.
+        A long item counts as much as the most relevant of its parts, if that is more than it does as a whole. Scores
+        below ``explained_from`` times their threshold come without features (infinity: all). Items are independent of each other and
+        of their order. Never raises on any text.
         """
+        scores = self._score_whole(items, explained_from)
+        places = [
+            (number, begin, end)
+            for number, (title, text) in enumerate(items)
+            if len(title) + len(text) > LONG_ITEM
+            for begin, end in parts(text[:MAX_TEXT])
+        ]
+        of_parts = self._score_whole(
+            [("", items[number][1][begin:end]) for number, begin, end in places], explained_from
+        )
+        for (number, begin, _), found in zip(places, of_parts, strict=True):
+            scores[number] = tuple(
+                max(whole, of_part(part, begin), key=lambda one: one.score)
+                for whole, part in zip(scores[number], found, strict=True)
+            )
+        return scores
+
+    def _score_whole(self, items: Sequence[tuple[str, str]], explained_from: float) -> list[tuple[TopicScore, ...]]:
         scores: list[tuple[TopicScore, ...]] = []
         for batch in batches(items):
             scores.extend(self._score_batch(read_batch(self.reader, batch), explained_from))
         return scores
+
+    def disputes(self, items: Sequence[tuple[str, str]], topic: str) -> list[float]:
+        """Return how far what the lists and clues of each (title, text) say is from what its other words say.
+
+        In standard deviations of either among these items; 0 where they agree.
+        """
+        number = [one.id for one in self.topics].index(topic)
+        parts = [self._parts(read_batch(self.reader, batch), number) for batch in batches(items)]
+        if not parts:
+            return []
+        signs, words = (np.concatenate([part[kind] for part in parts]) for kind in range(2))
+        apart = signs / max(float(signs.std()), _EVEN) - words / max(float(words.std()), _EVEN)
+        found: list[float] = np.abs(apart - apart.mean()).tolist()
+        return found
+
+    def _parts(self, batch: TextBatch, number: int) -> tuple[Floats, Floats]:
+        topic, signs = self.topics[number], batch.readings.signs[number]
+        (of_words,) = batch.grams.word_weights(self.idf, [topic.gram_weights])
+        of_signs = topic.sign_weights[signs.columns] * signs.values
+        from_signs: Floats = np.bincount(signs.items, of_signs, batch.n_items).astype(np.float64)
+        from_words: Floats = np.bincount(batch.grams.word_items, of_words, batch.n_items).astype(np.float64)
+        return from_signs, from_words
 
     @property
     def reader(self) -> Reader:

@@ -29,8 +29,8 @@ without this half of the relevant ones stay below the threshold, in every labell
 
 SHORT_LIFT_ELSEWHERE = 2.25
 """The same for items mostly in another script than Latin: far fewer passages teach their words. Of short passages
-scored by models that had not seen them, every tenth relevant one more is found so, at a precision of 0.92 and above; at 2.75
-precision falls below 0.9."""
+scored by models that had not seen them, every tenth relevant one more is found so, at a precision of 0.92 and above;
+at 2.75 precision falls below 0.9."""
 LONG = 250
 """Characters above which an item is long."""
 LONG_FALL = 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from math import exp, log1p
+from math import exp, log, log1p
 
 from monitor.classifiers.definition import TopicDefinition
 from monitor.classifiers.ngrams import read_grams
@@ -11,6 +11,7 @@ from monitor.classifiers.pairs import PAIR_VALUE, WITHIN
 from monitor.classifiers.reading import CLUE_WEIGHT
 from monitor.classifiers.score import Model
 from monitor.classifiers.textbatch import lift
+from monitor.classifiers.windows import LONG_ITEM, PART_FALL, parts
 from monitor.matching.lexicon import Lexicon, compile_lexicon
 from monitor.matching.near import near_hits
 from monitor.records import Evidence, Field
@@ -27,7 +28,17 @@ class Reference:
         self._lexicons = [_lexicon(definition) for definition in model.definitions]
 
     def scores(self, title: str, text: str) -> list[float]:
-        """Return one score per topic, not rounded."""
+        """Return one score per topic."""
+        scores = self._whole(title, text)
+        if len(title) + len(text) > LONG_ITEM:
+            for begin, end in parts(text):
+                of_part = [_odds(share) - PART_FALL for share in self._whole("", text[begin:end])]
+                scores = [
+                    max(score, round(1 / (1 + exp(-odds)), 6)) for score, odds in zip(scores, of_part, strict=True)
+                ]
+        return scores
+
+    def _whole(self, title: str, text: str) -> list[float]:
         model = self._model
         grams = read_grams([f"{fold(title).text}\n{fold(text).text}"])
         values = grams.normalised(model.idf)
@@ -37,8 +48,13 @@ class Reference:
             weights = dict(zip(names, topic.sign_weights.tolist(), strict=True))
             total = topic.bias + float((values * topic.gram_weights[grams.buckets]).sum())
             total += sum(weights[name] * value for name, value in _signs(definition, lexicon, title, text).items())
-            found.append(1 / (1 + exp(-(topic.slope * total + topic.shift + lift(title, text)))))
+            odds = topic.slope * total + topic.shift + lift(title, text)
+            found.append(round(1 / (1 + exp(-min(max(odds, -30.0), 30.0))), 6))
         return found
+
+
+def _odds(share: float) -> float:
+    return log(max(share, 1e-6) / max(1 - share, 1e-6))
 
 
 def _lexicon(definition: TopicDefinition) -> Lexicon:

@@ -102,7 +102,7 @@ def test_scores_are_those_of_a_plain_reading_of_each_item(model: Model, checkout
     items += [(items[at][0], " ".join(text for pair in items[at : at + 8] for text in pair)) for at in range(0, 240, 8)]
     reference = Reference(model)
     for item, scores in zip([*items, *ODD], model.score([*items, *ODD]), strict=True):
-        assert [score.score for score in scores] == pytest.approx(reference.scores(*item), abs=5e-7 + 1e-9)
+        assert [score.score for score in scores] == pytest.approx(reference.scores(*item), abs=1e-9)
 
 
 def test_batches_keep_the_order_and_end_with_the_last_item() -> None:
