@@ -53,8 +53,8 @@ class Model:
         """Return for each (title, text) one score per topic, in definition order, with the features that speak most.
 
         A long item counts as much as the most relevant of its parts, if that is more than it does as a whole. Scores
-        below ``explained_from`` times their threshold come without features (infinity: all). Items are independent of each other and
-        of their order. Never raises on any text.
+        below ``explained_from`` times their threshold come without features (infinity: all). Items are independent of
+        each other and of their order. Never raises on any text.
         """
         scores = self._score_whole(items, explained_from)
         places = [
