@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import exp, log
+from math import exp
 
 from monitor.records import Contribution, TopicScore
 from monitor.text.sentences import sentences
@@ -36,10 +36,9 @@ def parts(text: str) -> list[tuple[int, int]]:
 
 def of_part(score: TopicScore, begin: int) -> TopicScore:
     """Return what the score of a part that begins at ``begin`` says about its item."""
-    share = min(max(score.score, 1e-6), 1.0 - 1e-6)
-    odds = log(share / (1.0 - share)) - PART_FALL
+    odds = exp(-PART_FALL) * score.score
     shown = tuple(_moved(one, begin) for one in score.contributions)
-    return replace(score, score=round(1.0 / (1.0 + exp(-odds)), 6), contributions=shown)
+    return replace(score, score=round(odds / (odds + 1.0 - score.score), 6), contributions=shown)
 
 
 def _moved(one: Contribution, begin: int) -> Contribution:

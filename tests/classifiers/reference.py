@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from math import exp, log, log1p
+from math import exp, log1p
 
 from monitor.classifiers.definition import TopicDefinition
 from monitor.classifiers.ngrams import read_grams
@@ -32,10 +32,7 @@ class Reference:
         scores = self._whole(title, text)
         if len(title) + len(text) > LONG_ITEM:
             for begin, end in parts(text):
-                of_part = [_odds(share) - PART_FALL for share in self._whole("", text[begin:end])]
-                scores = [
-                    max(score, round(1 / (1 + exp(-odds)), 6)) for score, odds in zip(scores, of_part, strict=True)
-                ]
+                scores = list(map(max, scores, map(_softened, self._whole("", text[begin:end]))))
         return scores
 
     def _whole(self, title: str, text: str) -> list[float]:
@@ -53,8 +50,8 @@ class Reference:
         return found
 
 
-def _odds(share: float) -> float:
-    return log(max(share, 1e-6) / max(1 - share, 1e-6))
+def _softened(share: float) -> float:
+    return round(share / (share + (1 - share) * exp(PART_FALL)), 6)
 
 
 def _lexicon(definition: TopicDefinition) -> Lexicon:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.classifiers.train import Model
-from monitor.classifiers.windows import LONG_ITEM, PART, parts
+from monitor.classifiers.windows import LONG_ITEM, PART, of_part, parts
+from monitor.records import TopicScore
 
 OTHER_NEWS = [
     "The price of onions fell by a tenth in Lahore as the new crop reached the market.",
@@ -42,6 +43,12 @@ def test_short_items_have_no_parts_of_their_own(model: Model) -> None:
     assert len(ATTACK) < LONG_ITEM
     whole, longer = model.score([("", ATTACK), ("", ATTACK + " " * LONG_ITEM)])
     assert whole[0].score > longer[0].score
+
+
+def test_a_part_of_no_relevance_at_all_stays_so() -> None:
+    nothing, sure = TopicScore("t", 0.0, 0.35, "f"), TopicScore("t", 1.0, 0.35, "f")
+    assert [of_part(one, 0).score for one in (nothing, sure)] == [0.0, 1.0]
+    assert of_part(TopicScore("t", 0.5, 0.35, "f"), 0).score == 0.377541
 
 
 @given(st.text(alphabet="ab. \n。", max_size=2_000))
