@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from monitor.classifiers.ngrams import Floats
 from monitor.classifiers.reading import Reader
 from monitor.classifiers.reasons import Reasons
 from monitor.classifiers.textbatch import MAX_TEXT, TextBatch, batches, read_batch
-from monitor.classifiers.windows import LONG_ITEM, of_part, parts
+from monitor.classifiers.windows import LONG_ITEM, Part, of_part, parts
 from monitor.records import TopicScore
 
 Weights = NDArray[np.float32]
@@ -58,20 +59,39 @@ class Model:
         """
         scores = self._score_whole(items, explained_from)
         places = [
-            (number, begin, end)
+            Part(number, begin, end)
             for number, (title, text) in enumerate(items)
             if len(title) + len(text) > LONG_ITEM
             for begin, end in parts(text[:MAX_TEXT])
         ]
-        of_parts = self._score_whole(
-            [("", items[number][1][begin:end]) for number, begin, end in places], explained_from
-        )
-        for (number, begin, _), found in zip(places, of_parts, strict=True):
-            scores[number] = tuple(
-                max(whole, of_part(part, begin), key=lambda one: one.score)
-                for whole, part in zip(scores[number], found, strict=True)
-            )
+        if places:
+            self._look_into(items, places, scores, explained_from)
         return scores
+
+    def _look_into(
+        self,
+        items: Sequence[tuple[str, str]],
+        places: Sequence[Part],
+        scores: list[tuple[TopicScore, ...]],
+        explained_from: float,
+    ) -> None:
+        """Replace scores of items by those of their parts where these are higher."""
+        texts = [("", items[part.item][1][part.begin : part.end]) for part in places]
+        best: dict[tuple[int, int], tuple[float, int]] = {}
+        for number, (part, found) in enumerate(zip(places, self._score_whole(texts, math.inf), strict=True)):
+            for topic, one in enumerate(found):
+                share = of_part(one, part.begin).score
+                if share > best.get((part.item, topic), (scores[part.item][topic].score, 0))[0]:
+                    best[part.item, topic] = (share, number)
+        # Only what is shown is explained: most parts of a long text say nothing.
+        winners = sorted({number for _, number in best.values()})
+        explained = dict(zip(winners, self._score_whole([texts[number] for number in winners], 0.0), strict=True))
+        for (item, topic), (share, number) in best.items():
+            shown = of_part(explained[number][topic], places[number].begin)
+            is_notable = share >= explained_from * shown.threshold
+            own = list(scores[item])
+            own[topic] = shown if is_notable else replace(shown, contributions=())
+            scores[item] = tuple(own)
 
     def _score_whole(self, items: Sequence[tuple[str, str]], explained_from: float) -> list[tuple[TopicScore, ...]]:
         scores: list[tuple[TopicScore, ...]] = []
