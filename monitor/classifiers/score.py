@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,21 +77,19 @@ class Model:
     ) -> None:
         """Replace scores of items by those of their parts where these are higher."""
         texts = [("", items[part.item][1][part.begin : part.end]) for part in places]
-        best: dict[tuple[int, int], tuple[float, int]] = {}
+        best: dict[tuple[int, int], tuple[TopicScore, int]] = {}
         for number, (part, found) in enumerate(zip(places, self._score_whole(texts, math.inf), strict=True)):
             for topic, one in enumerate(found):
-                share = of_part(one, part.begin).score
-                if share > best.get((part.item, topic), (scores[part.item][topic].score, 0))[0]:
-                    best[part.item, topic] = (share, number)
+                own, before = of_part(one, part.begin), best.get((part.item, topic))
+                if own.score > (before[0] if before else scores[part.item][topic]).score:
+                    best[part.item, topic] = (own, number)
         # Only what is shown is explained: most parts of a long text say nothing.
-        winners = sorted({number for _, number in best.values()})
-        explained = dict(zip(winners, self._score_whole([texts[number] for number in winners], 0.0), strict=True))
-        for (item, topic), (share, number) in best.items():
-            shown = of_part(explained[number][topic], places[number].begin)
-            is_notable = share >= explained_from * shown.threshold
-            own = list(scores[item])
-            own[topic] = shown if is_notable else replace(shown, contributions=())
-            scores[item] = tuple(own)
+        wanted = sorted({number for own, number in best.values() if own.score >= explained_from * own.threshold})
+        explained = dict(zip(wanted, self._score_whole([texts[number] for number in wanted], 0.0), strict=True))
+        for (item, topic), (own, number) in best.items():
+            is_shown = own.score >= explained_from * own.threshold
+            part = of_part(explained[number][topic], places[number].begin) if is_shown else own
+            scores[item] = (*scores[item][:topic], part, *scores[item][topic + 1 :])
 
     def _score_whole(self, items: Sequence[tuple[str, str]], explained_from: float) -> list[tuple[TopicScore, ...]]:
         scores: list[tuple[TopicScore, ...]] = []
