@@ -88,8 +88,8 @@ class Model:
         explained = dict(zip(wanted, self._score_whole([texts[number] for number in wanted], 0.0), strict=True))
         for (item, topic), (own, number) in best.items():
             is_shown = own.score >= explained_from * own.threshold
-            part = of_part(explained[number][topic], places[number].begin) if is_shown else own
-            scores[item] = (*scores[item][:topic], part, *scores[item][topic + 1 :])
+            shown = of_part(explained[number][topic], places[number].begin) if is_shown else own
+            scores[item] = (*scores[item][:topic], shown, *scores[item][topic + 1 :])
 
     def _score_whole(self, items: Sequence[tuple[str, str]], explained_from: float) -> list[tuple[TopicScore, ...]]:
         scores: list[tuple[TopicScore, ...]] = []
