@@ -1,22 +1,26 @@
-"""How fast relevance is told: ``python -m benchmarks.classify``. Items a second of one core, as rounds score them.
+"""How fast relevance is told: ``python -m benchmarks.classify [--texts FILE …]``. Items a second, as rounds score them.
 
 Items are made of the project's own passages, joined until they have the wanted length: of ten *ordinary* ones eight are
 background, one is a near miss and one is relevant, more than feeds bring; *dense* ones are near misses and
-relevant ones only, so that every sentence names militants, states or attacks. CPU time, the best of three runs.
+relevant ones only, so that every sentence names militants, states or attacks. FILE holds real items (JSON lines with
+title and summary, also .gz): they are scored as they are, and as pieces of the wanted length cut from all of them
+written one after the other. CPU time of one core, the best of three runs.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from math import inf
 from pathlib import Path
 
-from benchmarks.quality import CHECKOUT, read_training
+from benchmarks.quality import CHECKOUT, pairs_of, read_training
 from monitor.classifiers.cache import dump, load
 from monitor.classifiers.passages import Judgement, Passage
 from monitor.classifiers.score import Model
@@ -36,9 +40,13 @@ def main() -> None:
     """Fit the model of this checkout with and without judgements, then score in a process that only scores."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", help="score with this cached model (folder:fingerprint) and print the table")
+    parser.add_argument(
+        "--texts", type=Path, nargs="+", default=[], help="real items to score as well (.jsonl, .jsonl.gz)"
+    )
     asked = parser.parse_args()
     if asked.model:
-        _score(*asked.model.rsplit(":", 1))
+        folder, fingerprint = asked.model.rsplit(":", 1)
+        _score(folder, fingerprint, asked.texts)
         return
     from monitor.classifiers.train import train  # imports scikit-learn, which scoring must not need
 
@@ -52,10 +60,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         save_arrays(Path(folder), model.fingerprint, *dump(model))
         command = [sys.executable, "-m", "benchmarks.classify", "--model", f"{folder}:{model.fingerprint}"]
+        command += ["--texts", *map(str, asked.texts)] if asked.texts else []
         subprocess.run(command, check=True)
 
 
-def _score(folder: str, fingerprint: str) -> None:
+def _score(folder: str, fingerprint: str, texts: Sequence[Path]) -> None:
     started = time.process_time()
     stored = load_arrays(Path(folder), fingerprint)
     model = load(*stored, expected_fingerprint=fingerprint) if stored else None
@@ -63,11 +72,34 @@ def _score(folder: str, fingerprint: str) -> None:
     model.score([("", "")])
     print(f"read from its cache in {time.process_time() - started:.2f} s; scikit-learn: {'sklearn' in sys.modules}")
     print("\n| items a second | reasons of notable scores | scores alone |\n|---|---|---|")
+    for name, items in _sets(texts):
+        rates = [f"{_rate(model, items, explained_from):,.0f}" for explained_from in (EXPLAINED_FROM, inf)]
+        print(f"| {name} | {rates[0]} | {rates[1]} |", flush=True)
+
+
+def _sets(texts: Sequence[Path]) -> Iterator[tuple[str, list[Pair]]]:
     for name, turn in (("ordinary", _TURN), ("dense", ("near-miss", "positive"))):
         for length in LENGTHS:
-            items = _made(turn, length)
-            rates = [f"{_rate(model, items, explained_from):,.0f}" for explained_from in (EXPLAINED_FROM, inf)]
-            print(f"| {name}, {length:,} characters | {rates[0]} | {rates[1]} |", flush=True)
+            yield f"{name}, {length:,} characters", _made(turn, length)
+    for path in texts:
+        own = _read(path)
+        average = sum(len(title) + len(text) for title, text in own) / len(own)
+        yield f"{path.name}, as they are ({average:.0f} on average)", [own[n % len(own)] for n in range(_ITEMS)]
+        for length in LENGTHS:
+            yield f"{path.name}, {length:,} characters", _cut(own, length)
+
+
+def _read(path: Path) -> list[Pair]:
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return pairs_of([json.loads(line) for line in content.decode("utf-8").splitlines() if line.strip()])
+
+
+def _cut(own: list[Pair], length: int) -> list[Pair]:
+    """Return pieces of ``length`` characters, from one beginning every 211 characters of all items joined."""
+    joined = " ".join(f"{title} {text}" for title, text in own)
+    titles = [own[number % len(own)][0][:80] for number in range(_ITEMS)]
+    starts = [number * 211 % max(len(joined) - length, 1) for number in range(_ITEMS)]
+    return [(title, joined[at : at + length - len(title)]) for title, at in zip(titles, starts, strict=True)]
 
 
 def _made(turn: tuple[str, ...], length: int) -> list[Pair]:

@@ -19,11 +19,12 @@ import numpy as np
 
 from benchmarks.quality import CHECKOUT, read_pairs, read_training
 from monitor.classifiers import train as fitting
-from monitor.classifiers.clues import Reader
 from monitor.classifiers.evaluate import evaluate
-from monitor.classifiers.feedback import choose
+from monitor.classifiers.families import likeness
+from monitor.classifiers.feedback import Candidate, choose
 from monitor.classifiers.ngrams import Floats
-from monitor.classifiers.score import read_batch
+from monitor.classifiers.reading import Reader
+from monitor.classifiers.textbatch import read_batch
 from monitor.classifiers.train import Fitted, Table
 
 STEPS = (10, 20, 50, 100, 200)
@@ -58,6 +59,8 @@ class Curve:
         self.asked = fitting.label_table(
             fitting.features(number, plain, asked, idf, buckets), asked, labels, self.topic
         )
+        self._kinds = fitting.kinds_of(self._names, self.asked.matrix.shape[1])
+        self._likeness = likeness(read_pairs(gold))
         self._before: dict[int, Fitted] = {}
 
     def tables(self, n_judged: int) -> tuple[Table, Table]:
@@ -74,7 +77,7 @@ class Curve:
         taught, asked = self.tables(len(judged))
         if len(judged) not in self._before:
             self._before[len(judged)] = fitting.fit_passages(taught)
-        fitted = fitting.corrected(self._before[len(judged)], asked.rows(self._mask(judged)))
+        fitted = fitting.corrected(self._before[len(judged)], asked.rows(self._mask(judged)), self._kinds)
         return fitted.log_odds(asked) + asked.lifts
 
     def together(self, judged: Sequence[int], weight: float, *, with_passages: bool = True) -> Floats:
@@ -112,10 +115,7 @@ class Curve:
         found = [self.precision(scores, tested)]
         while len(judged) < min(last, len(queue)):
             if is_chosen:
-                shares = 1.0 / (1.0 + np.exp(-scores))
-                scored = [(str(item), float(shares[item])) for item in queue]
-                asked = choose(scored, [str(n) for n in judged], self._threshold, AT_A_TIME, seed=len(judged))
-                judged.extend(int(question.item) for question in asked)
+                judged.extend(self._questions(queue, judged, scores))
             else:
                 judged.extend([item for item in queue if item not in set(judged)][:AT_A_TIME])
             scores = self.scores(judged)
@@ -124,6 +124,20 @@ class Curve:
         # A queue of a few less than the last step ends with all of it judged.
         steps = [step for step in STEPS if step <= last]
         return found if len(found) > len(steps) else [*found, self.precision(scores, tested)]
+
+    def _questions(self, queue: Sequence[int], judged: Sequence[int], log_odds: Floats) -> list[int]:
+        """Return what ``label --next`` would ask about next."""
+        left = sorted(set(queue) - set(judged))
+        shares = 1.0 / (1.0 + np.exp(-log_odds))
+        _, asked = self.tables(len(judged))
+        fitted = fitting.corrected(self._before[len(judged)], asked.rows(self._mask(judged)), self._kinds)
+        is_gram = self._kinds == len(fitting.KINDS) - 1
+        parts = [asked.matrix[left] @ np.where(is_gram == of_grams, fitted.weights, 0.0) for of_grams in (False, True)]
+        apart = parts[0] / parts[0].std() - parts[1] / parts[1].std()
+        disputes = np.abs(apart - apart.mean())
+        candidates = [Candidate(str(n), float(shares[n]), float(d)) for n, d in zip(left, disputes, strict=True)]
+        alike = self._likeness[np.ix_(left, [*left, *judged])]
+        return [int(one.item) for one in choose(candidates, alike, self._threshold, AT_A_TIME, seed=len(judged))]
 
     def ceilings(self, number: int) -> list[float]:
         """Return average precision without judgements, then with all of the queue, learned in five ways."""

@@ -1,58 +1,51 @@
-"""Read items with the word lists and clues of the topics: which fired, and the words that made them fire."""
+"""Compile a topic's word lists and clues, and show in an item's own words why one of them fired."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import log1p
 
 from monitor.classifiers.definition import Clue, TopicDefinition
-from monitor.classifiers.pairs import PAIR_VALUE, Pairs, Place, closest
-from monitor.matching.lexicon import Span, compile_lexicon
+from monitor.classifiers.pairs import Pairs, closest
+from monitor.matching.lexicon import Span
 from monitor.matching.near import are_near, near_hits
 from monitor.records import Evidence, Field
-
-CLUE_WEIGHT = 7.0
-"""How much stronger than a list a clue may speak; at 1 the scripts with few passages lose 5 points of AP."""
 
 _LONGEST_QUOTE = 160
 """Code points; a clue whose words stand further apart is shown by its first word."""
 
+Spans = Sequence[Span]
+"""The places of one term, in reading order."""
+Texts = tuple[str, str]
+"""Title and text."""
+Group = tuple[int, ...]
+"""Slots of which one is enough."""
 
-Sign = tuple[int, float]
-"""One thing read in an item: the column in the topic's features, and its value."""
-
-_Hits = dict[int, list[tuple[str, Sequence[Span]]]]
-"""By slot the terms found, each with its places in reading order."""
+_Word = tuple[int, int, int]
+"""Where a word of a group begins and ends in its field, and the number of the group."""
 
 _FIELDS = (Field.TITLE, Field.BODY)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read in one item. ``signs``: per topic in definition order; evidence is made only when asked for."""
+class NearGroups:
+    """Groups of which words must stand near each other; ``words`` None: in one sentence."""
 
-    texts: tuple[str, str]
-    """Title and text."""
-    hits: tuple[_Hits, ...]
-    signs: tuple[list[Sign], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Near:
-    groups: tuple[tuple[int, ...], ...]
+    groups: tuple[int, ...]
     words: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class _CompiledClue:
+class CompiledClue:
+    """A clue over numbered groups: all of ``required`` must be there, ``none`` must not (None: anything may)."""
+
     column: int
     required: tuple[int, ...]
-    """A mask of slots per group; of each at least one must be there."""
-    none_mask: int
-    near: tuple[_Near, ...]
-    first: tuple[int, ...]
+    none: int | None
+    near: tuple[NearGroups, ...]
+    first: int
+    """The required group with the fewest slots, whose first word shows the clue."""
 
 
 def column_names(definition: TopicDefinition) -> tuple[str, ...]:
@@ -64,36 +57,41 @@ def column_names(definition: TopicDefinition) -> tuple[str, ...]:
     )
 
 
-class _TopicReader:
-    """One topic's lists and clues over slots: every list and every phrase used in a clue has a slot (a bit)."""
+class TopicTerms:
+    """One topic's lists and clues over slots: every list and every phrase used in a clue has one, lists first."""
 
     def __init__(self, definition: TopicDefinition) -> None:
+        self.n_lists = len(definition.lists)
         self.names = column_names(definition)
-        self._pairs = Pairs(len(definition.lists), 2 * len(definition.lists) + len(definition.clues))
-        self._weights = tuple(words.weight for words in definition.lists)
+        self.weights = tuple(words.weight for words in definition.lists)
+        self.pairs = Pairs(self.n_lists, 2 * self.n_lists + len(definition.clues))
         self._slots: dict[str, int] = {f"@{words.name}": slot for slot, words in enumerate(definition.lists)}
         self.slots_of: dict[str, list[int]] = {}
+        """By term the slots it fills."""
         for slot, words in enumerate(definition.lists):
             for term in words.terms:
                 self.slots_of.setdefault(term, []).append(slot)
-        self._clues = tuple(
-            self._compile(clue, 2 * len(definition.lists) + number) for number, clue in enumerate(definition.clues)
+        self._groups: dict[Group, int] = {}
+        self.clues = tuple(
+            self._compile(clue, 2 * self.n_lists + number) for number, clue in enumerate(definition.clues)
         )
+        self.groups = tuple(self._groups)
 
-    def _compile(self, clue: Clue, column: int) -> _CompiledClue:
+    def _compile(self, clue: Clue, column: int) -> CompiledClue:
         groups = tuple(self._group(group) for group in clue.all_of)
-        near = tuple(_Near(tuple(self._group(group) for group in one.groups), one.words) for one in clue.near)
-        required = (*groups, *(slots for one in near for slots in one.groups))
-        return _CompiledClue(
+        near = tuple(NearGroups(tuple(self._group(group) for group in one.groups), one.words) for one in clue.near)
+        required = (*groups, *(group for one in near for group in one.groups))
+        sizes = {number: len(group) for group, number in self._groups.items()}
+        return CompiledClue(
             column=column,
-            required=tuple(_mask(group) for group in required),
-            none_mask=_mask(self._group(clue.none_of)),
+            required=tuple(dict.fromkeys(required)),
+            none=self._group(clue.none_of) if clue.none_of else None,
             near=near,
-            first=min(required, key=len),
+            first=min(required, key=lambda number: sizes[number]),
         )
 
-    def _group(self, terms: Sequence[str]) -> tuple[int, ...]:
-        return tuple(self._slot(term) for term in terms)
+    def _group(self, terms: Sequence[str]) -> int:
+        return self._groups.setdefault(tuple(self._slot(term) for term in terms), len(self._groups))
 
     def _slot(self, term: str) -> int:
         if term not in self._slots:
@@ -101,146 +99,119 @@ class _TopicReader:
             self.slots_of.setdefault(term, []).append(self._slots[term])
         return self._slots[term]
 
-    def read(self, hits: _Hits, texts: tuple[str, str]) -> list[Sign]:
-        """Return the signs of one item."""
-        present = 0
-        signs: list[Sign] = []
-        for slot, found in hits.items():
-            present |= 1 << slot
-            if slot < len(self._weights):
-                count, is_in_title = 0, False
-                for _, spans in found:
-                    count += len(spans)
-                    # Places are in reading order, so that of any hits in the title one stands first.
-                    is_in_title = is_in_title or spans[0][0] == 0
-                weight = self._weights[slot]
-                signs.append((2 * slot + 1, weight * log1p(count)))
-                if is_in_title:
-                    signs.append((2 * slot, weight))
-        for clue in self._clues:
-            if present & clue.none_mask:
-                continue
-            for mask in clue.required:
-                if not present & mask:
-                    break
-            else:
-                for near in clue.near:
-                    if _holds_in(near, hits, texts) is None:
-                        break
+
+class Hits:
+    """What was found in one item of one topic's terms, by slot."""
+
+    def __init__(self, terms: TopicTerms, found: Mapping[str, Spans]) -> None:
+        self._terms = terms
+        self._by_slot: dict[int, list[tuple[str, Spans]]] = {}
+        self._by_group: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        slots_of = terms.slots_of
+        for term, spans in found.items():
+            for slot in slots_of.get(term, ()):
+                if slot in self._by_slot:
+                    self._by_slot[slot].append((term, spans))
                 else:
-                    signs.append((clue.column, CLUE_WEIGHT))
-        signs.extend((column, PAIR_VALUE) for column in self._pairs.found(self._places(hits, texts)))
-        return signs
+                    self._by_slot[slot] = [(term, spans)]
 
-    def _places(self, hits: _Hits, texts: tuple[str, str]) -> Iterator[Place]:
-        """Yield where the words of lists begin, title and text read as one."""
-        n_lists, body_at = len(self._weights), len(texts[0]) + 1
-        for slot, found in hits.items():
-            if slot < n_lists:
-                for _, spans in found:
-                    for field, start, _ in spans:
-                        yield (start + body_at if field else start, slot)
+    def holds_near(self, near: NearGroups, texts: Texts, is_in: Sequence[bool]) -> bool:
+        """Return whether words of all groups stand near each other in a field; ``is_in``: which hold them all."""
+        for field, is_there in enumerate(is_in):
+            if is_there and are_near(texts[field], [self._places(group, field) for group in near.groups], near.words):
+                return True
+        return False
 
-    def evidence(self, column: int, hits: _Hits, texts: tuple[str, str]) -> Evidence:
-        """Return the words that show a sign of this item."""
-        if column < 2 * len(self._weights):
-            return _first(hits[column // 2], texts)
-        if column >= 2 * len(self._weights) + len(self._clues):
-            return self._pair_evidence(column, hits, texts)
-        clue = self._clues[column - 2 * len(self._weights)]
-        for near in clue.near[:1]:
-            for field, text in enumerate(texts):
-                groups = [list(_in_field(slots, hits, texts, field)) for slots in near.groups]
-                found = near_hits(text, groups, near.words, near.words is None) if all(groups) else None
+    def evidence(self, column: int, texts: Texts) -> Evidence:
+        """Return the words that show a sign of this item; of several places the first."""
+        terms = self._terms
+        if column < 2 * terms.n_lists:
+            return self._first((column // 2,), texts)
+        if column >= 2 * terms.n_lists + len(terms.clues):
+            return self._of_pair(terms.pairs.lists(column), texts)
+        clue = terms.clues[column - 2 * terms.n_lists]
+        shown = self._of_near(clue.near[0], texts) if clue.near else None
+        return shown or self._first(terms.groups[clue.first], texts)
+
+    def _places(self, group: int, field: int) -> list[tuple[int, int]]:
+        key = (group, field)
+        if key not in self._by_group:
+            by_slot = self._by_slot
+            self._by_group[key] = [
+                (start, end)
+                for slot in self._terms.groups[group]
+                if slot in by_slot
+                for _, spans in by_slot[slot]
+                for where, start, end in spans
+                if where == field
+            ]
+        return self._by_group[key]
+
+    def _first(self, slots: Group, texts: Texts) -> Evidence:
+        slot = next(slot for slot in slots if slot in self._by_slot)
+        places = ((span, term) for term, spans in self._by_slot[slot] for span in spans)
+        return _evidence(*min(places, key=_place), texts)
+
+    def _of_near(self, near: NearGroups, texts: Texts) -> Evidence | None:
+        """Return the words from the first to the last of those that stand closest together."""
+        for field, text in enumerate(texts):
+            words = self._words(near, field)
+            shown = _narrowest(words, len(near.groups))
+            if shown and are_near(text, [[word[:2]] for word in shown], near.words):
+                return _from_to(field, shown[0], max(word[1] for word in shown), words[shown[0]], text)
+            if shown:
+                # In the narrowest place are too many words, or a sentence ends: another one is what was found.
+                hits = [
+                    [Evidence(_FIELDS[field], *word[:2], "", term) for word, term in words.items() if word[2] == number]
+                    for number in range(len(near.groups))
+                ]
+                found = near_hits(text, hits, near.words, near.words is None)
                 if found is not None:
-                    return _span(found, text)
-        return _first(next(hits[slot] for slot in clue.first if slot in hits), texts)
+                    first = (found[0].start, found[0].end, 0)
+                    return _from_to(field, first, max(hit.end for hit in found), found[0].name, text)
+        return None
 
-    def _pair_evidence(self, column: int, hits: _Hits, texts: tuple[str, str]) -> Evidence:
+    def _words(self, near: NearGroups, field: int) -> dict[_Word, str]:
+        """Return the words of all groups in one field with their terms, of equal ones the last listed."""
+        groups, by_slot = self._terms.groups, self._by_slot
+        found: dict[_Word, str] = {}
+        for number, group in enumerate(near.groups):
+            for slot in groups[group]:
+                if slot in by_slot:
+                    for term, spans in by_slot[slot]:
+                        for where, start, end in spans:
+                            if where == field:
+                                found[start, end, number] = term
+        return found
+
+    def _of_pair(self, lists: tuple[int, int], texts: Texts) -> Evidence:
         """Return the words from one list's to the other's where they stand closest; the title's if they part."""
         body_at = len(texts[0]) + 1
-        first, second = (
-            {
-                start + (body_at if field else 0): ((field, start, end), term)
-                for term, spans in hits[slot]
-                for field, start, end in spans
-            }
-            for slot in self._pairs.lists(column)
+        first, second = closest(
+            (start + body_at if field else start, number, -end, field, term)
+            for number, slot in enumerate(lists)
+            for term, spans in self._by_slot[slot]
+            for field, start, end in spans
         )
-        at = closest(sorted(first), sorted(second))
-        ends = sorted((first[at[0]], second[at[1]]))
-        shown = tuple(_evidence(span, term, texts) for span, term in ends)
-        return shown[0] if shown[0].field is not shown[1].field else _span(shown, texts[ends[0][0][0]])
+        at, _, end, field, term = first
+        start = at - body_at if field else at
+        stop = max(-end, -second[2]) if field == second[3] else -end
+        return _from_to(field, (start, -end, 0), stop, term, texts[field])
 
 
-class Reader:
-    """Reads items for all topics in one pass over each text."""
-
-    def __init__(self, definitions: Sequence[TopicDefinition]) -> None:
-        self._topics = tuple(_TopicReader(definition) for definition in definitions)
-        self.names: tuple[tuple[str, ...], ...] = tuple(topic.names for topic in self._topics)
-        """Per topic the names of its columns."""
-        self.features = tuple(tuple(map(_feature, names)) for names in self.names)
-        """Per topic and column how it is called in explanations: both columns of a list are ``list:LIST``."""
-        slots: dict[str, list[tuple[int, int]]] = {}
-        for number, topic in enumerate(self._topics):
-            for term, own in topic.slots_of.items():
-                slots.setdefault(term, []).extend((number, slot) for slot in own)
-        self._slots = {term: tuple(places) for term, places in slots.items()}
-        self._lexicon = compile_lexicon((), tuple(slots))
-
-    def read(self, title: str, text: str) -> Reading:
-        """Return what is read in one item."""
-        texts = (title, text)
-        hits: tuple[_Hits, ...] = tuple({} for _ in self._topics)
-        for term, places in self._lexicon.spans(title, text):
-            spans = sorted(set(places)) if len(places) > 1 else places
-            for topic, slot in self._slots[term]:
-                found = hits[topic]
-                if slot in found:
-                    found[slot].append((term, spans))
-                else:
-                    found[slot] = [(term, spans)]
-        signs = tuple(topic.read(own, texts) if own else [] for topic, own in zip(self._topics, hits, strict=True))
-        return Reading(texts, hits, signs)
-
-    def evidence(self, reading: Reading, topic: int, column: int) -> Evidence:
-        """Return the words of the item that show one of its signs; of several places the first."""
-        return self._topics[topic].evidence(column, reading.hits[topic], reading.texts)
-
-
-def _feature(name: str) -> str:
-    kind, _, own = name.partition(":")
-    return f"list:{own}" if kind in ("title", "text") else name
-
-
-def _holds_in(near: _Near, hits: _Hits, texts: tuple[str, str]) -> int | None:
-    """Return the first field (0 title, 1 text) in which a hit of every group stands near the others."""
-    fields: tuple[list[list[tuple[int, int]]], list[list[tuple[int, int]]]] = ([], [])
-    for slots in near.groups:
-        in_title: list[tuple[int, int]] = []
-        in_text: list[tuple[int, int]] = []
-        for slot in slots:
-            for _, spans in hits.get(slot, ()):
-                for field, start, end in spans:
-                    (in_text if field else in_title).append((start, end))
-        fields[0].append(in_title)
-        fields[1].append(in_text)
-    for field, groups in enumerate(fields):
-        if all(groups) and are_near(texts[field], groups, near.words):
-            return field
-    return None
-
-
-def _in_field(slots: Sequence[int], hits: _Hits, texts: tuple[str, str], field: int) -> Iterator[Evidence]:
-    for slot in slots:
-        own = [(span, term) for term, spans in hits.get(slot, ()) for span in spans if span[0] == field]
-        for span, term in sorted(own, key=_place):
-            yield _evidence(span, term, texts)
-
-
-def _first(found: Sequence[tuple[str, Sequence[Span]]], texts: tuple[str, str]) -> Evidence:
-    return _evidence(*min(((span, term) for term, spans in found for span in spans), key=_place), texts)
+def _narrowest(words: Iterable[_Word], n_groups: int) -> tuple[_Word, ...]:
+    """Return a word of each group such that they reach least far from first to last; () if a group has none."""
+    latest: dict[int, _Word] = {}
+    best: tuple[_Word, ...] = ()
+    narrowest = 0
+    for word in sorted(words):
+        latest[word[2]] = word
+        if len(latest) == n_groups:
+            chosen = latest.values()
+            length = max([one[1] for one in chosen]) - min(chosen)[0]
+            if not best or length < narrowest:
+                best, narrowest = tuple(latest.values()), length
+    return tuple(sorted(best))
 
 
 def _place(hit: tuple[Span, str]) -> tuple[int, int, int]:
@@ -249,21 +220,13 @@ def _place(hit: tuple[Span, str]) -> tuple[int, int, int]:
     return (field, start, -end)
 
 
-def _evidence(span: Span, term: str, texts: tuple[str, str]) -> Evidence:
+def _evidence(span: Span, term: str, texts: Texts) -> Evidence:
     field, start, end = span
     return Evidence(_FIELDS[field], start, end, texts[field][start:end], term)
 
 
-def _span(found: tuple[Evidence, ...], text: str) -> Evidence:
-    start, end = min(hit.start for hit in found), max(hit.end for hit in found)
-    first = found[0]
-    if end - start > _LONGEST_QUOTE:
-        return first
-    return Evidence(first.field, start, end, text[start:end], first.name)
-
-
-def _mask(slots: Sequence[int]) -> int:
-    mask = 0
-    for slot in slots:
-        mask |= 1 << slot
-    return mask
+def _from_to(field: int, first: _Word, stop: int, term: str, text: str) -> Evidence:
+    start, end, _ = first
+    if stop - start > _LONGEST_QUOTE:
+        stop = end
+    return Evidence(_FIELDS[field], start, stop, text[start:stop], term)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classifiers.ngrams import BUCKETS, read_grams
+from monitor.classifiers.ngrams import BUCKETS, Floats, read_grams
 from monitor.text.fold import fold
 
 COPY = 0.4
@@ -48,6 +48,13 @@ def families(texts: Sequence[tuple[str, str]], kin: Sequence[str]) -> list[int]:
     _, groups = connected_components(links, directed=False)
     head: dict[int, int] = {}
     return [head.setdefault(group, number) for number, group in enumerate(groups.tolist())]
+
+
+def likeness(texts: Sequence[tuple[str, str]]) -> Floats:
+    """Return how like each other (title, text) are, 0-1, shape (n, n): the cosine of weighted n-grams."""
+    vectors = _vectors(texts)
+    found: Floats = np.clip((vectors @ vectors.T).toarray(), 0.0, 1.0)
+    return found
 
 
 def _vectors(texts: Sequence[tuple[str, str]]) -> Any:

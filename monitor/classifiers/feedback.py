@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+import numpy as np
+
+from monitor.classifiers.ngrams import Floats
 from monitor.classifiers.passages import Judgement, latest_judgements
 from monitor.text.fold import fold
 
@@ -18,13 +22,26 @@ class Asked(StrEnum):
     TOP = "top"
     """It has the highest score of what nobody judged."""
     NEAR = "near"
-    """Its score is nearest the threshold: a yes or no teaches most."""
+    """The classifier is in doubt about it: a yes or no teaches most."""
     AUDIT = "audit"
     """Drawn at random from below the threshold: what the classifier misses shows only here."""
 
 
 TURN = (Asked.NEAR, Asked.TOP, Asked.NEAR, Asked.AUDIT)
-"""Half near the threshold, a quarter from the top, a quarter at random; measured by benchmarks/learning.py."""
+"""Half in doubt, a quarter from the top, a quarter at random; measured by benchmarks/learning.py."""
+
+_DOUBTFUL, _HIGHEST, _DRAWN = 200, 60, 40
+"""Items of each kind among which a few questions are chosen with care."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that could be asked about, with its score (0-1)."""
+
+    item: str
+    score: float
+    dispute: float = 0.0
+    """How far what its lists and clues say is from what its other words say, in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +66,46 @@ def judgement_line(judgement: Judgement) -> str:
     return json.dumps(asdict(judgement), ensure_ascii=False)
 
 
-def choose(
-    scored: Sequence[tuple[str, float]], judged: Collection[str], threshold: float, count: int, seed: int = 0
-) -> tuple[Question, ...]:
-    """Return up to ``count`` items to ask about, none of ``judged``, kinds in the order of TURN.
-
-    ``scored``: (item, score 0-1). The same input and seed give the same questions.
-    """
+def shortlist(
+    scored: Sequence[tuple[str, float]], judged: Collection[str], threshold: float, seed: int = 0
+) -> tuple[tuple[str, float], ...]:
+    """Return the (item, score 0-1) worth a closer look by ``choose``, none of ``judged``, in the order of items."""
     left = dict(sorted(one for one in scored if one[0] not in judged))
-    # Each kind keeps its own order; what another kind took meanwhile is passed over.
-    orders: dict[Asked, Iterator[str]] = {
-        Asked.TOP: iter(sorted(left, key=lambda item: (-left[item], item))),
-        Asked.NEAR: iter(sorted(left, key=lambda item: (abs(left[item] - threshold), item))),
-        Asked.AUDIT: iter(_shuffled([item for item in left if left[item] < threshold], seed)),
-    }
-    chosen: dict[str, Question] = {}
+    below = [item for item in left if left[item] < threshold]
+    doubtful = sorted(left, key=lambda item: (abs(left[item] - 0.5), item))[:_DOUBTFUL]
+    highest = sorted(left, key=lambda item: (-left[item], item))[:_HIGHEST]
+    wanted = {*doubtful, *highest, *_shuffled(below, seed)[:_DRAWN]}
+    return tuple(one for one in left.items() if one[0] in wanted)
+
+
+def choose(
+    candidates: Sequence[Candidate], likeness: Floats, threshold: float, count: int, seed: int = 0
+) -> tuple[Question, ...]:
+    """Return up to ``count`` items to ask about, kinds in the order of TURN.
+
+    ``likeness``: 0-1 of each candidate to all candidates, then to what was judged before, shape (n, n + n_judged):
+    of two reports of one event the second teaches little. The same input and seed give the same questions.
+    """
+    scores = np.array([one.score for one in candidates], dtype=np.float64)
+    doubt = scores * (1.0 - scores) * (1.0 + np.array([one.dispute for one in candidates], dtype=np.float64))
+    names = [one.item for one in candidates]
+    drawn = {item: place for place, item in enumerate(_shuffled(names, seed))}
+    draw = np.array(
+        [-drawn[item] if score < threshold else -math.inf for item, score in zip(names, scores, strict=True)],
+        dtype=np.float64,
+    )
+    news = 1.0 - likeness[:, len(names) :].max(axis=1, initial=0.0)
+    chosen: dict[int, Question] = {}
     turn = 0
-    while len(chosen) < min(count, len(left)):
+    while len(chosen) < min(count, len(names)):
         kind = TURN[turn % len(TURN)]
         turn += 1
-        item = next((item for item in orders[kind] if item not in chosen), None)
-        if item is not None:
-            chosen[item] = Question(item, left[item], kind)
+        worth = {Asked.NEAR: doubt * news, Asked.TOP: scores * news, Asked.AUDIT: draw}[kind].copy()
+        worth[list(chosen)] = -math.inf
+        best = int(worth.argmax())
+        if worth[best] > -math.inf:
+            chosen[best] = Question(names[best], candidates[best].score, kind)
+            news = np.minimum(news, 1.0 - likeness[:, best])
     return tuple(chosen.values())
 
 

@@ -35,7 +35,7 @@ class Grams:
 
     ``buckets``, ``values``, ``words``: shape (n_grams,); the table row, the value before weighting, the word (index
     into the arrays below). ``word_items``, ``word_starts``, ``word_ends``: shape (n_words,); the text, rising, and the
-    place of each word in it.
+    place of each word in all texts written one after the other.
     """
 
     n_items: int
@@ -74,13 +74,22 @@ class Grams:
 
 
 def read_grams(texts: Sequence[str]) -> Grams:
-    """Return the n-grams of folded texts. Texts are independent of each other and of their order in the batch."""
-    codes, starts = _codes(texts)
+    """Return the n-grams of folded texts."""
+    lengths = np.fromiter((len(text) + 1 for text in texts), dtype=np.int64, count=len(texts))
+    return read_joined("\n".join(texts), np.cumsum(lengths) - lengths)
+
+
+def read_joined(joined: str, starts: Ints) -> Grams:
+    """Return the n-grams of folded texts written one after the other, of which each begins at one of ``starts``.
+
+    Something that belongs to no word must part them. Texts are independent of each other and of their order.
+    """
+    codes = np.frombuffer(f" {joined} ".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     is_word = _is_word(codes)
     chars = np.where(is_word, codes, _SPACE).astype(np.uint64)
     edges = np.diff(is_word.astype(np.int8), prepend=0, append=0)
     first, after = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    word_items = np.searchsorted(starts, first, side="right") - 1
+    word_items = np.searchsorted(starts + 1, first, side="right") - 1
     # The word a place lies in, or the last one before it.
     owners = np.cumsum(edges[:-1] == 1) - 1
     mixed = chars * _MIX
@@ -93,23 +102,14 @@ def read_grams(texts: Sequence[str]) -> Grams:
     values = np.ones(len(words))
     values[len(ids) + len(pairs) :] = _PIECE_VALUE
     return Grams(
-        n_items=len(texts),
+        n_items=len(starts),
         buckets=_buckets(hashes),
         values=values,
         words=words,
         word_items=word_items,
-        word_starts=first - starts[word_items],
-        word_ends=after - starts[word_items],
+        word_starts=first - 1,
+        word_ends=after - 1,
     )
-
-
-def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint32], Ints]:
-    """Return all texts as code points, a space before and after each, and where each text begins."""
-    joined = " " + "  ".join(texts) + " "
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    lengths = np.fromiter((len(text) + 2 for text in texts), dtype=np.int64, count=len(texts))
-    starts: Ints = np.concatenate([[0], np.cumsum(lengths)[:-1]]) + 1 if len(texts) else np.zeros(0, dtype=np.int64)
-    return codes, starts.astype(np.int64)
 
 
 def _word_hashes(mixed: _Hashes, owners: Ints, first: Ints, after: Ints) -> _Hashes:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
 
 WITHIN = 60
 """Code points between the beginnings of two words, about one headline; title and text are read as one. At 120 words of
@@ -12,10 +16,14 @@ PAIR_VALUE = 3.5
 """How strongly a pair may speak beside a list: less, and ordinary items that name every party of a conflict are hard to
 tell from those in which one does something to another."""
 
-MAX_COMPARED = 100
+Word = tuple[int, int, int, int, str]
+"""Where a word begins, title and text read as one, of which of two lists it is (0 or 1), its end with the sign turned
+(so that of words at one place the widest is the first), its field and its term."""
 
-Place = tuple[int, int]
-"""Where a word of a list begins, and the number of the list."""
+_LONGEST_ITEM = 1 << 20
+"""More than the code points that are read of an item, so that words of two items are never near."""
+
+_Ints = NDArray[np.int64]
 
 
 class Pairs:
@@ -25,33 +33,49 @@ class Pairs:
         self.members = tuple((a, b) for a in range(n_lists) for b in range(a + 1, n_lists))
         """The two lists of each column."""
         self._first_column = first_column
-        # Of list a with list b: rows[a] + b, which saves a look into a table of pairs per hit.
-        self._rows = tuple(first_column + a * (2 * n_lists - a - 1) // 2 - a - 1 for a in range(n_lists))
+        self._numbers = np.full((n_lists, n_lists), -1, dtype=np.int64)
+        for number, (a, b) in enumerate(self.members):
+            self._numbers[a, b] = self._numbers[b, a] = number
 
     def lists(self, column: int) -> tuple[int, int]:
         """Return the two lists of a column."""
         return self.members[column - self._first_column]
 
-    def found(self, places: Iterable[Place]) -> list[int]:
-        """Return the columns of the pairs of which two words stand within WITHIN of each other, in ascending order."""
-        ordered = sorted(set(places))
-        columns: set[int] = set()
-        first = 0
-        for number, (start, one) in enumerate(ordered):
-            while start - ordered[first][0] > WITHIN:
-                first += 1
-            for _, other in ordered[first:number]:
-                if one < other:
-                    columns.add(self._rows[one] + other)
-                elif other < one:
-                    columns.add(self._rows[other] + one)
-        return sorted(columns)
+    def found(self, items: _Ints, starts: _Ints, lists: _Ints) -> tuple[_Ints, _Ints]:
+        """Return (items, columns) of the pairs of which two words of an item stand within WITHIN of each other.
+
+        ``items``, ``starts``, ``lists``: of each word of a list the item, where it begins there, and the list's number;
+        in any order. Both results are sorted by item, then by column.
+        """
+        if not self.members:
+            return items[:0], items[:0]
+        n_pairs = len(self.members)
+        # Two words of one list at one place say nothing new.
+        keys = np.unique((items * _LONGEST_ITEM + starts) * len(self._numbers) + lists)
+        places, own = np.divmod(keys, len(self._numbers))
+        owners = places // _LONGEST_ITEM
+        near, found = np.arange(len(keys)), []
+        for step in range(1, len(keys)):
+            near = near[: np.searchsorted(near, len(keys) - step)]
+            near = near[places[near + step] - places[near] <= WITHIN]
+            if not len(near):
+                break
+            numbers = self._numbers[own[near], own[near + step]]
+            found.append((owners[near] * n_pairs + numbers)[numbers >= 0])
+        pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+        return pairs // n_pairs, pairs % n_pairs + self._first_column
 
 
-def closest(first: Sequence[int], second: Sequence[int]) -> tuple[int, int]:
-    """Return the place of each kind that stand closest together, the earliest of such; neither may be empty.
-
-    Only the first MAX_COMPARED of each are looked at: a text that holds more is shown by its beginning.
-    """
-    compared = ((a, b) for a in first[:MAX_COMPARED] for b in second[:MAX_COMPARED])
-    return min(compared, key=lambda pair: (abs(pair[0] - pair[1]), pair))
+def closest(words: Iterable[Word]) -> tuple[Word, Word]:
+    """Return the words of two lists that stand closest together, in reading order; of equal ones the earliest."""
+    ordered = sorted(words)
+    best = (ordered[0], ordered[-1])
+    distance = math.inf
+    last: dict[int, Word] = {}
+    for word in ordered:
+        other = last.get(1 - word[1])
+        if other is not None and word[0] - other[0] < distance:
+            best, distance = (other, word), word[0] - other[0]
+        if word[1] not in last or last[word[1]][0] < word[0]:
+            last[word[1]] = word
+    return best

@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classifiers.clues import Reader, Reading, Sign
 from monitor.classifiers.definition import TopicDefinition
-from monitor.classifiers.ngrams import Floats, Grams, read_grams
-from monitor.records import Contribution, Evidence, Field, TopicScore
-from monitor.text.fold import Folded, fold, slice_of
+from monitor.classifiers.ngrams import Floats
+from monitor.classifiers.reading import Reader
+from monitor.classifiers.reasons import Reasons
+from monitor.classifiers.textbatch import MAX_TEXT, TextBatch, batches, read_batch
+from monitor.classifiers.windows import LONG_ITEM, Part, of_part, parts
+from monitor.records import TopicScore
 
 Weights = NDArray[np.float32]
 
-MAX_TITLE = 1_000
-MAX_TEXT = 20_000
-"""Code points read of a title and a text: the main points of a news item stand at its beginning."""
-
-_BATCH = 250
-"""Small enough that the n-grams of a batch stay in the processor's cache: twice as fast as 1,000."""
-SHORT = 150
-"""Characters below which an item is short; a Chinese one counts three times, as it says about that much more."""
-SHORT_LIFT = 1.0
-"""Log-odds an item of no length gets, falling to none at SHORT. A bare headline has few words to show what it is about:
-without this half of the relevant ones stay below the threshold, in every labelled sample, with hardly a false one."""
-
-SHORT_LIFT_ELSEWHERE = 1.75
-"""The same for items mostly in another script than Latin: far fewer passages teach their words. Of short passages
-scored by models that had not seen them, every tenth relevant one more is found so, at a precision of 0.9 and above."""
-LONG = 250
-"""Characters above which an item is long."""
-LONG_FALL = 1.0
-"""Log-odds an item loses for every e-fold of LONG: the more words, the more lists are hit by chance. Passages are
-short, so that this cannot be learned from them."""
-
-_ELSEWHERE = re.compile("[\u0590-\u1dff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefc]")
-_CHINESE = re.compile("[\u3400-\u9fff]")
-_SHOWN = 4
-"""Features shown for, and as many against."""
-_LEAST_SHOWN = 0.15
-"""Log-odds; what moves a score by less than three percent points is not worth showing."""
+_EVEN = 1e-9
+"""Items that do not differ are not divided by nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +41,6 @@ class TopicModel:
 
 
 @dataclass(frozen=True, slots=True)
-class TextBatch:
-    """What is read of a batch of items before any weight is applied."""
-
-    readings: tuple[Reading, ...]
-    grams: Grams
-    folded: tuple[tuple[Folded, Folded], ...]
-
-    @property
-    def signs(self) -> Iterator[tuple[list[Sign], ...]]:
-        """Yield the signs of each item, per topic."""
-        return (reading.signs for reading in self.readings)
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
     """A fitted classifier of all topics. ``idf``: shape (BUCKETS,). Derived data: rebuilt or loaded, never edited."""
 
@@ -91,13 +53,71 @@ class Model:
     def score(self, items: Sequence[tuple[str, str]], explained_from: float = 0.0) -> list[tuple[TopicScore, ...]]:
         """Return for each (title, text) one score per topic, in definition order, with the features that speak most.
 
-        Scores below ``explained_from`` times their threshold come without features (infinity: all). Items are
-        independent of each other and of their order. Never raises on any text.
+        A long item counts as much as the most relevant of its parts, if that is more than it does as a whole. Scores
+        below ``explained_from`` times their threshold come without features (infinity: all). Items are independent of
+        each other and of their order. Never raises on any text.
         """
-        scores: list[tuple[TopicScore, ...]] = []
-        for start in range(0, len(items), _BATCH):
-            scores.extend(self._score_batch(items[start : start + _BATCH], explained_from))
+        scores = self._score_whole(items, explained_from)
+        places = [
+            Part(number, begin, end)
+            for number, (title, text) in enumerate(items)
+            if len(title) + len(text) > LONG_ITEM
+            for begin, end in parts(text[:MAX_TEXT])
+        ]
+        if places:
+            self._look_into(items, places, scores, explained_from)
         return scores
+
+    def _look_into(
+        self,
+        items: Sequence[tuple[str, str]],
+        places: Sequence[Part],
+        scores: list[tuple[TopicScore, ...]],
+        explained_from: float,
+    ) -> None:
+        """Replace scores of items by those of their parts where these are higher."""
+        texts = [("", items[part.item][1][part.begin : part.end]) for part in places]
+        best: dict[tuple[int, int], tuple[TopicScore, int]] = {}
+        for number, (part, found) in enumerate(zip(places, self._score_whole(texts, math.inf), strict=True)):
+            for topic, one in enumerate(found):
+                own, before = of_part(one, part.begin), best.get((part.item, topic))
+                if own.score > (before[0] if before else scores[part.item][topic]).score:
+                    best[part.item, topic] = (own, number)
+        # Only what is shown is explained: most parts of a long text say nothing.
+        wanted = sorted({number for own, number in best.values() if own.score >= explained_from * own.threshold})
+        explained = dict(zip(wanted, self._score_whole([texts[number] for number in wanted], 0.0), strict=True))
+        for (item, topic), (own, number) in best.items():
+            is_shown = own.score >= explained_from * own.threshold
+            shown = of_part(explained[number][topic], places[number].begin) if is_shown else own
+            scores[item] = (*scores[item][:topic], shown, *scores[item][topic + 1 :])
+
+    def _score_whole(self, items: Sequence[tuple[str, str]], explained_from: float) -> list[tuple[TopicScore, ...]]:
+        scores: list[tuple[TopicScore, ...]] = []
+        for batch in batches(items):
+            scores.extend(self._score_batch(read_batch(self.reader, batch), explained_from))
+        return scores
+
+    def disputes(self, items: Sequence[tuple[str, str]], topic: str) -> list[float]:
+        """Return how far what the lists and clues of each (title, text) say is from what its other words say.
+
+        In standard deviations of either among these items; 0 where they agree.
+        """
+        number = [one.id for one in self.topics].index(topic)
+        parts = [self._parts(read_batch(self.reader, batch), number) for batch in batches(items)]
+        if not parts:
+            return []
+        signs, words = (np.concatenate([part[kind] for part in parts]) for kind in range(2))
+        apart = signs / max(float(signs.std()), _EVEN) - words / max(float(words.std()), _EVEN)
+        found: list[float] = np.abs(apart - apart.mean()).tolist()
+        return found
+
+    def _parts(self, batch: TextBatch, number: int) -> tuple[Floats, Floats]:
+        topic, signs = self.topics[number], batch.readings.signs[number]
+        (of_words,) = batch.grams.word_weights(self.idf, [topic.gram_weights])
+        of_signs = topic.sign_weights[signs.columns] * signs.values
+        from_signs: Floats = np.bincount(signs.items, of_signs, batch.n_items).astype(np.float64)
+        from_words: Floats = np.bincount(batch.grams.word_items, of_words, batch.n_items).astype(np.float64)
+        return from_signs, from_words
 
     @property
     def reader(self) -> Reader:
@@ -106,103 +126,27 @@ class Model:
             self._reader.append(Reader(self.definitions))
         return self._reader[0]
 
-    def _score_batch(self, items: Sequence[tuple[str, str]], explained_from: float) -> Iterator[tuple[TopicScore, ...]]:
-        batch = read_batch(self.reader, items)
+    def _score_batch(self, batch: TextBatch, explained_from: float) -> Iterator[tuple[TopicScore, ...]]:
         of_words = batch.grams.word_weights(self.idf, [topic.gram_weights for topic in self.topics])
-        lifts = [lift(title.original, text.original) for title, text in batch.folded]
         by_topic = [
-            self._score_topic(number, batch, of_words[number], lifts, explained_from)
-            for number in range(len(self.topics))
+            self._score_topic(number, batch, of_words[number], explained_from) for number in range(len(self.topics))
         ]
-        return zip(*by_topic, strict=True) if by_topic else iter([()] * len(items))
+        return zip(*by_topic, strict=True) if by_topic else iter([()] * batch.n_items)
 
-    def _score_topic(
-        self, number: int, batch: TextBatch, of_words: Floats, lifts: Sequence[float], explained_from: float
-    ) -> list[TopicScore]:
-        topic, grams = self.topics[number], batch.grams
-        from_words = np.bincount(grams.word_items, weights=of_words, minlength=grams.n_items).tolist()
-        weights = topic.sign_weights.tolist()
-        explained_from *= topic.threshold
-        scores = []
-        for item, reading in enumerate(batch.readings):
-            total = topic.bias + from_words[item]
-            for column, value in reading.signs[number]:
-                total += weights[column] * value
-            score = _probability(topic.slope * total + topic.shift + lifts[item])
-            shown = self._strongest(number, batch, item, of_words) if score >= explained_from else ()
-            scores.append(TopicScore(topic.id, score, topic.threshold, self.fingerprint, shown))
-        return scores
-
-    def _strongest(self, number: int, batch: TextBatch, item: int, of_words: Floats) -> tuple[Contribution, ...]:
-        """Return what speaks most for, then what speaks most against a topic, strongest first.
-
-        Only what is shown gets its evidence.
-        """
-        topic, features = self.topics[number], self.reader.features[number]
-        parts: dict[str, tuple[float, int]] = {}
-        for column, value in batch.readings[item].signs[number]:
-            # A list's part in the title and in the whole item are one.
-            before, first = parts.get(features[column], (0.0, column))
-            parts[features[column]] = (before + float(topic.sign_weights[column]) * value, first)
-        ranked: list[tuple[float, str, Evidence | int]] = [
-            (round(weight, 3), feature, column)
-            for feature, (weight, column) in parts.items()
-            if abs(weight) >= _LEAST_SHOWN
+    def _score_topic(self, number: int, batch: TextBatch, of_words: Floats, explained_from: float) -> list[TopicScore]:
+        topic, grams, signs = self.topics[number], batch.grams, batch.readings.signs[number]
+        of_signs = topic.sign_weights[signs.columns] * signs.values
+        totals = np.bincount(grams.word_items, weights=of_words, minlength=grams.n_items)
+        totals += np.bincount(signs.items, weights=of_signs, minlength=grams.n_items)
+        scores = _probabilities(topic.slope * (topic.bias + totals) + topic.shift + batch.lifts)
+        notable = [score >= explained_from * topic.threshold for score in scores]
+        reasons = Reasons(self.reader, batch, number, of_signs, of_words).of(notable)
+        return [
+            TopicScore(topic.id, score, topic.threshold, self.fingerprint, shown)
+            for score, shown in zip(scores, reasons, strict=True)
         ]
-        for word in _telling_words(batch.grams, item, of_words):
-            evidence = _word(batch, item, int(batch.grams.word_starts[word]), int(batch.grams.word_ends[word]))
-            ranked.append((round(float(of_words[word]), 3), f"word:{evidence.quote}", evidence))
-        ranked.sort(key=lambda one: (-abs(one[0]), one[1]))
-        shown = [one for one in ranked if one[0] > 0][:_SHOWN] + [one for one in ranked if one[0] < 0][:_SHOWN]
-        reading = batch.readings[item]
-        return tuple(
-            Contribution(feature, weight, self.reader.evidence(reading, number, at) if isinstance(at, int) else at)
-            for weight, feature, at in shown
-        )
 
 
-def read_batch(reader: Reader, items: Sequence[tuple[str, str]]) -> TextBatch:
-    """Return what is read of (title, text) pairs, cut to MAX_TITLE and MAX_TEXT."""
-    cut = [(title[:MAX_TITLE], text[:MAX_TEXT]) for title, text in items]
-    folded = tuple((fold(title), fold(text)) for title, text in cut)
-    grams = read_grams([f"{title.text}\n{text.text}" for title, text in folded])
-    return TextBatch(tuple(reader.read(title, text) for title, text in cut), grams, folded)
-
-
-def _telling_words(grams: Grams, item: int, of_words: Floats) -> list[int]:
-    """Return the word of an item that speaks most for and the one that speaks most against, if it says enough."""
-    start, end = np.searchsorted(grams.word_items, (item, item + 1)).tolist()
-    if start == end:
-        return []
-    own = of_words[start:end]
-    found = dict.fromkeys((start + int(own.argmax()), start + int(own.argmin())))
-    return [word for word in found if abs(of_words[word]) >= _LEAST_SHOWN]
-
-
-def _word(batch: TextBatch, item: int, start: int, end: int) -> Evidence:
-    title, text = batch.folded[item]
-    body_at = len(title.text) + 1
-    field_, folded, shift = (Field.TITLE, title, 0) if start < body_at else (Field.BODY, text, body_at)
-    begin, stop = slice_of(folded, start - shift, end - shift)
-    quote = folded.original[begin:stop]
-    return Evidence(field_, begin, stop, quote, quote)
-
-
-def lift(title: str, text: str) -> float:
-    """Return the log-odds a short item gets and a long one loses."""
-    length = len(title) + len(text)
-    if length >= LONG:
-        return -LONG_FALL * log(length / LONG)
-    if length >= SHORT:
-        return 0.0
-    most = SHORT_LIFT
-    if not (title.isascii() and text.isascii()):
-        both = f"{title} {text}"
-        if 2 * len(_ELSEWHERE.findall(both)) > length:
-            most = SHORT_LIFT_ELSEWHERE
-        length += 2 * len(_CHINESE.findall(both))
-    return most * max(0.0, 1.0 - length / SHORT)
-
-
-def _probability(log_odds: float) -> float:
-    return round(1.0 / (1.0 + exp(-min(max(log_odds, -30.0), 30.0))), 6)
+def _probabilities(log_odds: Floats) -> list[float]:
+    scores: list[float] = np.round(1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0))), 6).tolist()
+    return scores

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.classifiers.cache import dump, load
-from monitor.classifiers.clues import Reader
-from monitor.classifiers.correct import correct
+from monitor.classifiers.correct import GRAM_VARIANCE, SIGN_VARIANCE, Judged, correct
 from monitor.classifiers.definition import TopicDefinition
 from monitor.classifiers.ngrams import BUCKETS, Floats
 from monitor.classifiers.passages import Judgement, Passage, fingerprint, latest_judgements
-from monitor.classifiers.score import Model, TextBatch, TopicModel, Weights, lift, read_batch
+from monitor.classifiers.reading import Reader
+from monitor.classifiers.score import Model, TopicModel, Weights
+from monitor.classifiers.textbatch import TextBatch, read_batch
 
 __all__ = ["Model", "dump", "load", "train"]
 
@@ -44,6 +45,9 @@ BACKGROUND_WEIGHT = 0.1
 """An unlabelled item counts as a tenth of a passage: some of them are relevant after all."""
 BACKGROUND_BELOW = 0.1
 """Unlabelled items that score higher before they were learned from are not taken for background."""
+
+KINDS = ("title", "text", "clue", "pair", "gram")
+"""Kinds of columns, which judgements may let speak louder or softer as a whole."""
 
 _ITERATIONS = 5_000
 _TOLERANCE = 1e-5
@@ -119,7 +123,8 @@ def train(
         matrix = features(number, strong, batch, idf, buckets)
         table = label_table(matrix, batch, examples, definition.id)
         ordinary = _ordinary(features(number, strong, unlabelled, idf, buckets), unlabelled)
-        fitted = fit_topic(table.rows(known & ~judged), table.rows(judged), ordinary)
+        kinds = kinds_of(reader.names[number], matrix.shape[1])
+        fitted = fit_topic(table.rows(known & ~judged), table.rows(judged), ordinary, kinds)
         topics.append(_topic_model(definition, fitted, strong, buckets))
     return Model(definitions, tuple(topics), idf, fingerprint(definitions, passages, feedback, background), [reader])
 
@@ -164,15 +169,10 @@ def features(number: int, strong: Floats, batch: TextBatch, idf: Weights, bucket
     """
     from scipy import sparse
 
-    rows, columns, values = [], [], []
-    for row, signs in enumerate(batch.signs):
-        for column, value in signs[number]:
-            rows.append(row)
-            columns.append(column)
-            values.append(value * strong[column])
-    n_items, grams = batch.grams.n_items, batch.grams
+    n_items, grams, signs = batch.n_items, batch.grams, batch.readings.signs[number]
     shape = (n_items, len(strong))
-    signs_part = sparse.csr_matrix((values, (rows, columns)), shape=shape, dtype=np.float64)
+    values = signs.values * strong[signs.columns]
+    signs_part = sparse.csr_matrix((values, (signs.items, signs.columns)), shape=shape, dtype=np.float64)
     used = np.isin(grams.buckets, buckets)
     places = (grams.items[used], np.searchsorted(buckets, grams.buckets[used]))
     grams_part = sparse.csr_matrix((GRAM_SCALE * grams.normalised(idf)[used], places), shape=(n_items, len(buckets)))
@@ -185,22 +185,18 @@ def label_table(matrix: Any, batch: TextBatch, examples: Sequence[Example], topi
         matrix=matrix,
         labels=np.array([example.labels.get(topic, False) for example in examples], dtype=np.bool_),
         weights=np.array([example.weight for example in examples], dtype=np.float64),
-        lifts=_lifts(batch),
+        lifts=batch.lifts,
     )
 
 
 def _ordinary(matrix: Any, batch: TextBatch) -> Table:
     """Return unlabelled items as examples of what is not relevant."""
-    n_items = len(batch.folded)
+    n_items = batch.n_items
     labels = np.zeros(n_items, dtype=np.bool_)
-    return Table(matrix, labels, np.full(n_items, BACKGROUND_WEIGHT), _lifts(batch))
+    return Table(matrix, labels, np.full(n_items, BACKGROUND_WEIGHT), batch.lifts)
 
 
-def _lifts(batch: TextBatch) -> Floats:
-    return np.array([lift(title.original, text.original) for title, text in batch.folded], dtype=np.float64)
-
-
-def fit_topic(taught: Table, judged: Table, ordinary: Table) -> Fitted:
+def fit_topic(taught: Table, judged: Table, ordinary: Table, kinds: NDArray[np.int64]) -> Fitted:
     """Return what passages teach, made milder for news and corrected by judgements.
 
     ``ordinary``: unlabelled items; those that score below BACKGROUND_BELOW without them are weak negatives.
@@ -209,16 +205,29 @@ def fit_topic(taught: Table, judged: Table, ordinary: Table) -> Fitted:
     if len(ordinary.labels):
         low = before.log_odds(ordinary) + ordinary.lifts < math.log(BACKGROUND_BELOW / (1.0 - BACKGROUND_BELOW))
         before = fit_passages(stack(taught, ordinary.rows(low)))
-    return corrected(before, judged)
+    return corrected(before, judged, kinds)
 
 
-def corrected(before: Fitted, judged: Table) -> Fitted:
-    """Return what judgements make of a fitted topic."""
-    correction = correct(before.log_odds(judged), judged.lifts, judged.matrix, judged.labels)
-    slope = correction.slope * before.slope
-    # The correction adds to the calibrated log-odds, in which weights count times the slope.
-    weights = before.weights + correction.weights / slope
-    return Fitted(weights, before.bias, slope, correction.slope * before.shift + correction.shift)
+def corrected(before: Fitted, judged: Table, kinds: NDArray[np.int64]) -> Fitted:
+    """Return what judgements make of a fitted topic; ``kinds``: of each column (``kinds_of``)."""
+    n_kinds = len(KINDS)
+    weights = before.slope * before.weights
+    parts = [judged.matrix @ np.where(kinds == kind, weights, 0.0) for kind in range(n_kinds)]
+    variances = np.where(kinds == n_kinds - 1, GRAM_VARIANCE, SIGN_VARIANCE)
+    found = correct(
+        Judged(before.log_odds(judged), judged.lifts, np.column_stack(parts), judged.matrix, variances, judged.labels)
+    )
+    slope = found.slope * before.slope
+    # What is added, is added to the calibrated log-odds, in which weights count times the slope.
+    weights = before.weights * (1.0 + found.louder[kinds] / found.slope) + found.weights / slope
+    return Fitted(weights, before.bias, slope, found.slope * before.shift + found.shift)
+
+
+def kinds_of(names: Sequence[str], n_columns: int) -> NDArray[np.int64]:
+    """Return of each column of ``features`` its kind, the place in KINDS; after the named ones come n-grams."""
+    kinds = np.full(n_columns, len(KINDS) - 1, dtype=np.int64)
+    kinds[: len(names)] = [KINDS.index(name.split(":")[0]) for name in names]
+    return kinds
 
 
 def stack(one: Table, other: Table) -> Table:

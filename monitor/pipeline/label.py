@@ -8,9 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf
 
-from monitor.classifiers.feedback import Question, choose, contradicted_by, judged_items, judgement_line
+from monitor.classifiers.families import likeness
+from monitor.classifiers.feedback import (
+    Candidate,
+    Question,
+    choose,
+    contradicted_by,
+    judged_items,
+    judgement_line,
+    shortlist,
+)
 from monitor.classifiers.learned import Lesson
-from monitor.classifiers.passages import Judgement, read_judgements
+from monitor.classifiers.passages import Judgement, latest_judgements, read_judgements
 from monitor.errors import InputError
 from monitor.pipeline.assess import EXPLAINED_FROM
 from monitor.pipeline.crossed import Crossing, crossings
@@ -24,6 +33,8 @@ OPEN_LOOKED_AT = 2_000
 """Of the open items the newest are scored again at once; the next round scores all of them."""
 QUEUE = 20_000
 """The newest assessed items that ``label --next`` chooses from."""
+REMEMBERED = 300
+"""The latest judgements on a topic, of which no copies are asked about again while there are others."""
 
 _ANALYST = re.compile(r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
 
@@ -117,9 +128,18 @@ class Labelling:
 
     def questions(self, topic: str, count: int, seed: int = 0) -> tuple[Question, ...]:
         """Return the most useful items to ask about, by the scores of the last assessment."""
+        own = [one for one in self.judgements if one.topic == topic]
+        threshold, judged = self.threshold(topic), judged_items(own, topic)
         with self._desk.database.read() as connection:
             scored = labels.topic_scores(connection, topic, limit=QUEUE)
-        return choose(scored, judged_items(self.judgements, topic), self.threshold(topic), count, seed)
+            listed = shortlist(scored, judged, threshold, seed)
+            items = item_rows.load(connection, [item for item, _ in listed])
+        listed = tuple(one for one in listed if one[0] in items)
+        texts = [(items[item].title, items[item].text) for item, _ in listed]
+        disputes = self._topics.model().disputes(texts, topic)
+        candidates = [Candidate(*one, dispute) for one, dispute in zip(listed, disputes, strict=True)]
+        said = [(one.title, one.text) for one in latest_judgements(own)[-REMEMBERED:]]
+        return choose(candidates, likeness([*texts, *said])[: len(texts)], threshold, count, seed)
 
     def score(self, item: Item, topic: str) -> TopicScore:
         """Return what the model says about an item now."""

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from monitor.classifiers.clues import Reader
 from monitor.classifiers.definition import parse_definition
 from monitor.classifiers.ngrams import BUCKETS
+from monitor.classifiers.reading import Reader
 from monitor.classifiers.score import Model, TopicModel
 from monitor.records import TopicScore
 

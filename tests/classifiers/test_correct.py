@@ -3,9 +3,11 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import sparse
 
-from monitor.classifiers.correct import correct
+from monitor.classifiers.correct import Correction, Judged
+from monitor.classifiers.correct import correct as correct_judged
 from monitor.classifiers.ngrams import Floats
 
 
@@ -15,6 +17,17 @@ def column(values: list[float]) -> sparse.csr_matrix:
 
 def none(count: int) -> Floats:
     return np.zeros(count)
+
+
+def correct(
+    log_odds: Floats,
+    lifts: Floats,
+    matrix: sparse.csr_matrix,
+    labels: NDArray[np.bool_],
+    parts: Floats | None = None,
+) -> Correction:
+    of_kinds = np.zeros((len(labels), 1)) if parts is None else parts
+    return correct_judged(Judged(log_odds, lifts, of_kinds, matrix, np.full(matrix.shape[1], 0.005), labels))
 
 
 def test_without_judgements_nothing_changes() -> None:
@@ -38,6 +51,14 @@ def test_one_slip_of_the_hand_hardly_moves_other_scores() -> None:
     found = correct(np.full(1, 4.0), none(1), column([0.0]), np.zeros(1, dtype=np.bool_))
     assert found.slope > 0.85
     assert found.shift > -0.25
+
+
+def test_the_kind_of_features_that_was_right_speaks_louder() -> None:
+    labels = np.array([True, False] * 10)
+    parts = np.column_stack([np.where(labels, 1.0, -1.0), np.where(labels, -1.0, 1.0)])
+    found = correct(parts.sum(axis=1), none(20), column([0.0] * 20), labels, parts)
+    assert found.louder[0] > 0.1
+    assert found.louder[1] < -0.1
 
 
 @settings(deadline=None, max_examples=25)

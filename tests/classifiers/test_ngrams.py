@@ -17,7 +17,7 @@ def rows(text: str, others: tuple[str, ...] = ()) -> list[int]:
 def test_words_are_found_at_their_places() -> None:
     grams = read_grams(["", "gwadar port", "巴基斯坦 दासू"])
     assert list(zip(grams.word_items.tolist(), grams.word_starts.tolist(), grams.word_ends.tolist(), strict=True)) == [
-        (1, 0, 6), (1, 7, 11), (2, 0, 4), (2, 5, 9),
+        (1, 1, 7), (1, 8, 12), (2, 13, 17), (2, 18, 22),
     ]  # fmt: skip
 
 

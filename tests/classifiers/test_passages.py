@@ -110,7 +110,7 @@ def test_the_shipped_passages_cover_languages_and_kinds(checkout: Path) -> None:
     passages, problems = read_contrast(text, "contrast.jsonl", ["cpec-security", "militant-sanctuaries"])
     assert problems == ()
     languages = Counter(passage.lang for passage in passages)
-    assert set(languages) == {"en", "ur", "fa", "ps", "zh", "hi"}
+    assert set(languages) == {"en", "ur", "fa", "ps", "zh", "hi", "ar"}
     assert 4 * languages["en"] <= 3 * len(passages)  # at least a quarter is in other languages
     assert min(languages.values()) >= 40
     assert sum(not passage.topics for passage in passages) >= 400

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.classifiers.score import MAX_TEXT
+from monitor.classifiers.textbatch import MAX_TEXT, batches
 from monitor.classifiers.train import Model, dump, load, train
 from monitor.records import Field, TopicScore
+from tests.classifiers.reference import Reference
 
 ON_TOPIC = [
     ("Five Chinese engineers killed as bomber rams bus near Dasu dam", "The convoy was attacked in Upper Kohistan."),
@@ -77,6 +80,37 @@ def test_items_are_scored_independently_of_each_other(model: Model) -> None:
     together = model.score([*ON_TOPIC, *OFF_TOPIC])
     apart = [model.score([item])[0] for item in [*ON_TOPIC, *OFF_TOPIC]]
     assert together == apart
+
+
+ODD = [
+    ("", ""),
+    ("", "\n"),
+    ("\x1f", "Chinese\x1fengineers\x1f"),
+    ("\u064e", "\u064e TTP \u0301Pakistan"),
+    ("\u304b", "\u309b\u3099 Gwadar China"),
+    ("T.T.P.", "U.S. strikes Pakistan\u2029 \ud800 حملہ TTP'"),
+    ("Chinese", "'s engineers killed in Pakistan. Dasu"),
+    ("٪", "تحریک\u200cطالبان پاکستان 中国公民 Pakistan 遇袭"),
+]
+
+
+def test_scores_are_those_of_a_plain_reading_of_each_item(model: Model, checkout: Path) -> None:
+    apart = (checkout / "tests" / "data" / "classifiers" / "other_scripts.jsonl").read_text(encoding="utf-8")
+    written = (checkout / "classifiers" / "contrast.jsonl").read_text(encoding="utf-8").splitlines()[::20]
+    items = [(one["title"], one["text"]) for one in map(json.loads, [*apart.splitlines(), *written])]
+    # Texts of many sentences too: every eighth joined with the seven after it.
+    items += [(items[at][0], " ".join(text for pair in items[at : at + 8] for text in pair)) for at in range(0, 240, 8)]
+    reference = Reference(model)
+    for item, scores in zip([*items, *ODD], model.score([*items, *ODD]), strict=True):
+        assert [score.score for score in scores] == pytest.approx(reference.scores(*item), abs=1e-9)
+
+
+def test_batches_keep_the_order_and_end_with_the_last_item() -> None:
+    items = [("t", "x" * (number % 7) * 9_000) for number in range(600)]
+    found = list(batches(items))
+    assert [item for batch in found for item in batch] == items
+    assert max(map(len, found)) <= 250
+    assert list(batches([])) == []
 
 
 def test_odd_texts_are_scored(model: Model) -> None:
