@@ -15,14 +15,12 @@ def poll_once(folder: str) -> None:
     """Do what a round does before it assesses: read config.toml, open the database, poll every feed."""
     root = Path(folder)
     with loading():
-        from monitor.config import parse_config
+        from monitor.pipeline.opening import open_workspace
         from monitor.pipeline.poll import poll
         from monitor.pipeline.progress import Silent, utc_now
-        from monitor.store.engine import open_database
+        from monitor.workspace.layout import Workspace
 
-        config, problems = parse_config((root / "config.toml").read_text(encoding="utf-8"), "config.toml")
-        assert config is not None, problems
-        database = open_database(config.database, root)
+        config, database = open_workspace(Workspace(root))
     began = time.monotonic()
     report = poll(database, config.feeds, config.limits, utc_now, Silent())
     wall = time.monotonic() - began
