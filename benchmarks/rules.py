@@ -1,6 +1,7 @@
 """What matching costs: items of 2 kB against 1,000 rules, beside the bare automaton and other ways, in one run.
 
-    python -m benchmarks.rules [--names 1000 10000 100000] [--items 400] [--texts FILE.jsonl] [--peers PYTHON]
+    python -m benchmarks.rules [--names 1000 10000 100000] [--items 400] [--texts FILE.jsonl] [--starter]
+                               [--peers PYTHON]
 
 Names are popular to different degrees, with readers and with analysts: a few stand in every tenth item and in many
 rules, most in none. The rules are those of 40 desks, 25 each (``_rules``). How many names, words and rules an item
@@ -15,7 +16,9 @@ gives decides the cost and is printed. It was measured with the watchlist and th
 *Ordinary* items are more than the first kinds bring: nine of ten are put together from the project's passages of plain
 background, with up to two listed names, the tenth is *dense*: paragraphs of the seed articles with up to twelve listed
 names, of which some 0.5 to 0.8 % of 1,000 rules hold. ``--texts`` takes items of one's own for both, written as for
-``monitor rules match``. Most is measured as rounds do it, many items at once; the last row is one item after the other.
+``monitor rules match``. ``--starter`` measures instead the starter's rules, copied until there are 1,000, and its
+watchlist with the made-up names besides, on the whole items of ``--texts`` as they are. Most is measured as rounds do
+it, many items at once; the last row is one item after the other.
 
 ``--peers`` is a Python that has pyahocorasick, flashtext or spaCy; what it lacks is said. They find the same names in
 folded text, without competition, context or evidence, and pyahocorasick and ``re`` without word boundaries. Each row
@@ -39,6 +42,7 @@ from pathlib import Path
 
 import ahocorasick_rs
 
+from benchmarks._starterbook import starter_files, whole_items
 from monitor.pipeline.loading import loading
 from monitor.rules.compile import RuleBook, compile_rules
 from monitor.rules.hits import Hits
@@ -83,29 +87,40 @@ def main() -> None:
     parser.add_argument("--names", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--items", type=int, default=400)
     parser.add_argument("--texts", type=Path, help="items as JSON lines instead of the seed articles")
+    parser.add_argument(
+        "--starter", action="store_true", help="the starter's rules, many times, on whole items as they are"
+    )
     parser.add_argument("--peers", default=sys.executable, help="a Python that has other matchers installed")
     asked = parser.parse_args()
     source = random.Random(SEED)  # noqa: S311 # sample text, no secrets
     paragraphs, background = _paragraphs(asked.texts), _background(asked.texts)
-    for count in asked.names:
+    for count in asked.names if asked.starter else ():
+        names = _names(count, source)
+        book = _compiled(starter_files(names, DESKS * RULES_PER_DESK), count)
+        _measure(book, names, whole_items(paragraphs, ITEM_CHARACTERS)[: asked.items], "as they are", asked.peers)
+    for count in asked.names if not asked.starter else ():
         names = _names(count, source)
         dense = _items(asked.items, [paragraphs], names, MOST_NAMES_PER_ITEM, source)
         ordinary = _items(asked.items, background, names, FEW_NAMES_PER_ITEM, source)
         ordinary[::10] = dense[::10]
-        files = _files(names, source)
-        with loading():
-            start = time.process_time()
-            read = [read_rule_file(text, path) for path, text in files]
-            parsed = time.process_time()
-            book = compile_rules(read, None)
-            book.lexicon.prepare()
-            done = time.process_time()
-        print(
-            f"\n{count:,} names, {len(book.rules):,} rules: "
-            f"read in {parsed - start:.2f} s, compiled in {done - parsed:.2f} s"
-        )
+        book = _compiled(_files(names, source), count)
         for density, items in (("ordinary", ordinary), ("dense", dense)):
             _measure(book, names, items, density, asked.peers)
+
+
+def _compiled(files: Sequence[tuple[str, str]], count: int) -> RuleBook:
+    with loading():
+        start = time.process_time()
+        read = [read_rule_file(text, path) for path, text in files]
+        parsed = time.process_time()
+        book = compile_rules(read, None)
+        book.lexicon.prepare()
+        done = time.process_time()
+    print(
+        f"\n{count:,} names, {len(book.rules):,} rules: "
+        f"read in {parsed - start:.2f} s, compiled in {done - parsed:.2f} s"
+    )
+    return book
 
 
 def _measure(book: RuleBook, names: Sequence[str], items: Sequence[str], density: str, peers: str) -> None:
