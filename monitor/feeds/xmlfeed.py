@@ -204,7 +204,10 @@ def _link(entry: Fields, url: str) -> str | None:
         link = ""
     if link:
         return clean_link(url, link)
-    alternates = (_text(other, "href") for other in _mappings(entry, "links") if other.get("rel") == "alternate")
+    # Of several the last that leads somewhere, as where no empty one follows.
+    alternates = (
+        _text(other, "href") for other in reversed(_mappings(entry, "links")) if other.get("rel") == "alternate"
+    )
     return next((found for found in (clean_link(url, href) for href in alternates) if found), None)
 
 

@@ -95,6 +95,12 @@ def test_an_image_or_a_source_does_not_touch_the_items_title_and_link() -> None:
     assert (read.title, read.link, read.outlet) == ("Convoy hit", "https://a.example/1", "Quetta Voice")
 
 
+def test_of_several_links_the_last_counts_that_leads_somewhere() -> None:
+    inside = "<link>https://a.example/1</link><link>https://a.example/2</link><link></link>"
+    assert item(inside).link == "https://a.example/2"
+    assert check_agree(rss(inside)) is None
+
+
 def test_related_pages_are_not_the_items_own() -> None:
     related = '<y:related><link url="https://a.example/other">Other</link></y:related>'
     read = item(f"<link>https://a.example/1</link>{related}", 'xmlns:y="http://news.yandex.ru"')
