@@ -46,6 +46,14 @@ _LONGEST_ENDING = 16
 """Letters after a hit of ``word*`` among which the end of the word is sought for all hits at once."""
 
 
+_LONG = 250_000
+"""Bytes of folded text from which on it is searched piece by piece; stored texts have 200,000 characters at most."""
+_PIECE = 2_048
+"""Bytes of a piece: names inside one another (a, aa, aaa …) give a hit for each of them at every letter."""
+MAX_HITS = 500_000
+"""Places kept of one text, the first ones. No stored item has so many words."""
+
+
 class Search:
     """Looks for terms, given by their numbers; reads like a value and may be shared between threads."""
 
@@ -57,6 +65,7 @@ class Search:
                 forms[pattern.text].append((number, pattern, is_plain))
         self._forms: _Forms = tuple(map(tuple, forms.values()))
         self._lengths = tuple(map(len, forms))
+        self._longest = max((len(form.encode()) for form in forms), default=0)
         self._automaton = _automaton([form.encode() for form in forms])
         self._traits: _Traits | None = None
 
@@ -85,6 +94,8 @@ class Search:
                         continue
                     first, last = span
                 hits.append((0, first, -last, term) if first < body else (1, first - body, body - last, term))
+            if len(hits) > MAX_HITS:
+                break
         return hits
 
     def hits_of_each(self, contents: Iterable[tuple[str, str]]) -> Iterator[list[Hit]]:
@@ -130,21 +141,32 @@ class Search:
         for number, hits in zip(numbers, self._judged(joined, chosen), strict=True):
             answers[number] = hits
 
-    def _found(self, searched: str) -> list[tuple[int, int, int]]:
-        """Return (form, start, end) of everything the automaton finds in folded text."""
+    def _found(self, searched: str) -> Iterable[tuple[int, int, int]]:
+        """Return (form, start, end) of everything the automaton finds in folded text, in the order of their ends."""
         written = searched.encode()
-        found = self._automaton.find_matches_as_indexes(written, overlapping=True)
-        if len(written) == len(searched) or not found:
-            return found
+        found: Iterable[tuple[int, int, int]]
+        if len(written) > _LONG:
+            found = self._found_in_pieces(written)
+        else:
+            found = self._automaton.find_matches_as_indexes(written, overlapping=True)
+        return found if len(written) == len(searched) else self._in_characters(written, found)
+
+    def _found_in_pieces(self, written: bytes) -> Iterator[tuple[int, int, int]]:
+        for begin in range(0, len(written), _PIECE):
+            # What ends in this piece may have begun before it.
+            first = max(0, begin - self._longest)
+            piece = written[first : begin + _PIECE]
+            for form, start, end in self._automaton.find_matches_as_indexes(piece, overlapping=True):
+                if first + end > begin:
+                    yield form, first + start, first + end
+
+    def _in_characters(self, written: bytes, found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
         lengths = self._lengths
-        hits = []
-        # They come in the order of their ends.
         seen = place = 0
         for form, _, end in found:
             place += len(written[seen:end].decode())
             seen = end
-            hits.append((form, place - lengths[form], place))
-        return hits
+            yield form, place - lengths[form], place
 
     def _judged(self, joined: str, contents: Sequence[tuple[str, str]]) -> Iterator[list[Hit]]:
         """Yield the hits in each of some texts, which stand in ``joined`` one after the other."""

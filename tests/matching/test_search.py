@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tracemalloc
 
 import pytest
@@ -99,3 +101,31 @@ def test_items_are_read_as_they_are_asked_for() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4_000_000  # the texts have 6 MB
+
+
+@pytest.mark.parametrize(("name", "filler"), [("Gwadar Port", "x"), ("گوادر بندرگاہ", "و"), ("瓜达尔港", "中")])
+def test_a_name_is_found_wherever_it_stands_in_a_text_that_is_searched_in_pieces(name: str, filler: str) -> None:
+    search = Search([name])
+    # Of every distance between two names there is one, so that pieces begin and end in each of its letters.
+    distances = [*range(1, 400)] * 4
+    text = " ".join(f"{filler * distance} {name}" for distance in distances)
+    assert len(text.encode()) > 250_000
+    places, at = [], 0
+    for distance in distances:
+        at += distance + 1
+        places.append((1, at, -(at + len(name)), 0))
+        at += len(name) + 1
+    assert search.hits("", text) == places
+
+
+@pytest.mark.slow
+def test_names_inside_one_another_take_no_memory_for_what_is_no_word() -> None:
+    program = (
+        "import resource\n"
+        "from monitor.matching.search import Search\n"
+        "search = Search(['a' * length for length in range(1, 50)])\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (1024**3, 1024**3))\n"
+        "print(search.hits('', 'a' * 260_000), len(search.hits('', 'a ' * 600_000)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stdout) == (0, "[] 500001\n"), done.stderr
