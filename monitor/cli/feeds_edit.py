@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.context import Context
+from monitor.cli.context import Context, counted
 from monitor.errors import InputError, OutsideError
 
 if TYPE_CHECKING:
@@ -210,9 +210,8 @@ def import_command(context: Context, /, file: Path, *, dry_run: bool, **options:
     for problem in plan.problems:
         context.warn(f"{file}: {problem}")
     verb = "would be added" if dry_run else "added"
-    number = len(plan.added)
     known = f"{plan.known} {'was' if plan.known == 1 else 'were'} there already"
-    context.note(f"{number} feed{'' if number == 1 else 's'} {verb}, {known}")
+    context.note(f"{counted(len(plan.added), 'feed')} {verb}, {known}")
     if plan.added and not dry_run:
         context.note("see whether they answer with: monitor feeds check")
     return 1 if plan.problems else 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.context import Context
+from monitor.cli.context import Context, counted
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
@@ -116,9 +116,7 @@ def _answer(one: FeedCheck, now: datetime) -> list[str]:
     age = (now - one.newest_at).days if one.newest_at else 0
     old = f" ({age} days ago)" if age > 1 else ""
     titled = f', "{one.parsed.title}"' if one.parsed.title else ""
-    number = len(one.parsed.items)
-    items = "1 item" if number == 1 else f"{number} items"
-    lines = [f"{one.feed.name}: ok, {one.parsed.format}, {items}{newest}{old}{titled}"]
+    lines = [f"{one.feed.name}: ok, {one.parsed.format}, {counted(len(one.parsed.items), 'item')}{newest}{old}{titled}"]
     if one.moved_to:
         lines.append(f"    the server says it moved for good to {one.moved_to}")
     return [*lines, *(f"    {problem}" for problem in one.parsed.problems)]
