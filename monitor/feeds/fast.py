@@ -17,7 +17,8 @@ from monitor.feeds.compose import MAX_ITEMS
 from monitor.feeds.fast_entry import Fields, NotFollowedError, Setting, language_of, link_of, read_entry
 from monitor.feeds.fast_names import Names, Role, canonical_name
 from monitor.feeds.fast_values import markup_of, text_of
-from monitor.records import SeenEntry
+from monitor.feeds.identity import READER
+from monitor.records import NOTHING_SEEN, SeenEntry
 
 _RSS_VERSIONS: Final = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _ATOM_VERSIONS: Final = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
@@ -26,13 +27,10 @@ _ROOTS: Final = frozenset({"rss", "rdf:rdf", "feed"})
 _NETSCAPE_RDF: Final = "http://my.netscape.com/rdf/simple/0.9/"
 _RSS_1: Final = "http://purl.org/rss/1.0/"
 _ATOM_1: Final = "http://www.w3.org/2005/atom"
-_READER: Final = "1"
-"""To be raised when this reader makes something else of an entry: seen ones are then read once more."""
 _RAW_HASH_BYTES: Final = 16
-_NOTHING_SEEN: Final[Mapping[bytes, SeenEntry]] = {}
 
 
-def read_fast(text: str, url: str = "", seen: Mapping[bytes, SeenEntry] = _NOTHING_SEEN) -> dict[str, object] | None:
+def read_fast(text: str, url: str = "", seen: Mapping[bytes, SeenEntry] = NOTHING_SEEN) -> dict[str, object] | None:
     """Return ``feed``, ``entries`` and ``version`` as feedparser names them, or None where it must be asked.
 
     ``text`` is the whole document, decoded, from ``url``. Entries that stand in ``seen`` by the hash of their markup
@@ -69,13 +67,13 @@ def _read(root: etree._Element, text: str, url: str, seen: Mapping[bytes, SeenEn
     if channel is not None:
         around = lang if channel is root else language_of(channel, lang)
         _read_feed(channel, setting, feed)
-    start = repr((_READER, url, lang, around, feed.get("language"), version)).encode("utf-8", "replace")
+    start = repr((READER, url, lang, around, feed.get("language"), version)).encode("utf-8", "replace")
     entries: list[Fields | SeenEntry] = []
     raw: list[bytes] = []
     for item in items[:MAX_ITEMS]:
-        inner = around if item.getparent() is channel else lang
-        raw.append(_raw_hash(item, start, setting, is_inside=item.getparent() is channel))
-        entries.append(seen.get(raw[-1]) or read_entry(item, setting, inner))
+        is_inside = item.getparent() is channel
+        raw.append(_raw_hash(item, start, setting, is_inside=is_inside))
+        entries.append(seen.get(raw[-1]) or read_entry(item, setting, around if is_inside else lang))
     return {"feed": feed, "entries": entries, "raw": raw, "version": version, "found": len(items)}
 
 

@@ -20,8 +20,8 @@ KINDS: Final = (GUID, LINK, CONTENT)
 _LONGEST_KEY: Final = 400
 """Longer keys are hashed; database indexes and people who read them are happier with short ones."""
 
-_READER: Final = "2"
-"""To be raised when cleaning changes what is made of an entry: known entries are then cleaned once more."""
+READER: Final = "2"
+"""To be raised when reading or cleaning changes what is made of an entry: known entries are then read once more."""
 
 _ENTRY_HASH_BYTES: Final = 16
 _KEY_HASH_BYTES: Final = 8
@@ -34,7 +34,7 @@ class EntryHasher:
     """Hashes the raw entries of one document, with whatever around them decides what an item says."""
 
     def __init__(self, *around: str | None) -> None:
-        self._around = repr((_READER, *around)).encode("utf-8", "replace")
+        self._around = repr((READER, *around)).encode("utf-8", "replace")
 
     def hash(self, entry: object) -> bytes:
         """Return the hash of an entry that is made of strings, numbers, lists and mappings."""

@@ -17,7 +17,7 @@ from monitor.feeds.quiet import quiet_times
 from monitor.feeds.unpack import UnpackError, unpack_undeclared
 from monitor.feeds.xml_repair import Document, to_xml
 from monitor.feeds.xmlfeed import build_feed, parse_xml_feed
-from monitor.records import ParsedFeed, SeenEntry
+from monitor.records import NOTHING_SEEN, ParsedFeed, SeenEntry
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Decoded bytes read of one document (DESIGN §5); what lies beyond is cut off."""
@@ -27,7 +27,6 @@ _LARGE: Final = 1_000_000
 _LARGE_TO_REPAIR: Final = 300_000
 """Characters beyond which repairing a document that is not well-formed may take long."""
 
-_NOTHING_SEEN: Final[Mapping[bytes, SeenEntry]] = {}
 _JSON_FEED: Final = "jsonfeed.org/version/"
 _LONGEST_TAG: Final = 8_192
 _LONG_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,100})\s[^<>]{8192,}?(/?)>")
@@ -54,7 +53,7 @@ def parse_at_once(  # the arguments of parse_feed, and one more
     charset: str | None,
     url: str,
     now: datetime,
-    seen: Mapping[bytes, SeenEntry] = _NOTHING_SEEN,
+    seen: Mapping[bytes, SeenEntry] = NOTHING_SEEN,
 ) -> ParsedFeed | None:
     """Return what ``parse_feed`` does if that is sure to be quick; None for documents of unusual size or make.
 
@@ -89,7 +88,7 @@ def _parse(  # the arguments of parse_feed, and one more
     start = decoded.text[:_SEARCHED_IN_PAGE].lstrip("\ufeff \t\r\n")[:1]
     if start == "{" or (start == "[" and "json" in media_type):
         parsed = parse_json_feed(decoded.text.lstrip("\ufeff"), url, now)
-    elif fast := read_fast(decoded.text, url, seen or {}):
+    elif fast := read_fast(decoded.text, url, seen or NOTHING_SEEN):
         parsed = build_feed(fast, url, now, ())
     elif not may_take_long and len(decoded.text) > _LARGE_TO_REPAIR:
         return None

@@ -19,6 +19,7 @@ from monitor.log import Log
 from monitor.pipeline.progress import Clock, Progress
 from monitor.pipeline.reading import Reader, Unread
 from monitor.records import (
+    NOTHING_SEEN,
     Feed,
     FeedChanges,
     FeedState,
@@ -175,7 +176,7 @@ class _Poll:
         try:
             self._read(feed, outcome, self._seen_of(feed))
         except _ReadInFullError:
-            self._read(feed, outcome, {})
+            self._read(feed, outcome, NOTHING_SEEN)
 
     def _read(self, feed: Feed, outcome: Fetched, seen: Mapping[bytes, SeenEntry]) -> None:
         """Read a document, without the entries seen in the last one, and store what it brings.
@@ -196,7 +197,7 @@ class _Poll:
 
     def _seen_of(self, feed: Feed) -> Mapping[bytes, SeenEntry]:
         if feed.name not in self._states:
-            return {}
+            return NOTHING_SEEN
         if self._seen is None:
             with self._database.read() as connection:
                 self._seen = seen_rows.load(connection)

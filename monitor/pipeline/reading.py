@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from monitor.records import Fetched, ParsedFeed, SeenEntry
+from monitor.records import NOTHING_SEEN, Fetched, ParsedFeed, SeenEntry
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -27,8 +27,6 @@ _PROCESSES: Final = 2
 _START_SECONDS: Final = 60.0
 _MEMORY: Final = 2 * 1024**3
 """Address space of a reading process: a document may not take the machine's memory with it."""
-
-_NOTHING_SEEN: Final[Mapping[bytes, SeenEntry]] = {}
 
 _Work = tuple[bytes, str, str | None, str, datetime]
 
@@ -61,7 +59,7 @@ class Reader:
             self._idle.get().end()
 
     def read(
-        self, fetched: Fetched, now: datetime, seen: Mapping[bytes, SeenEntry] = _NOTHING_SEEN
+        self, fetched: Fetched, now: datetime, seen: Mapping[bytes, SeenEntry] = NOTHING_SEEN
     ) -> ParsedFeed | Future[ParsedFeed | Unread]:
         """Return the parsed document, or the promise of one that is being read elsewhere.
 

@@ -26,6 +26,7 @@ from monitor.records.feed import (
     Stance,
 )
 from monitor.records.item import (
+    NOTHING_SEEN,
     Enclosure,
     Entry,
     FeedChanges,
@@ -53,6 +54,7 @@ from monitor.records.place import Problem, Source
 from monitor.records.story import Story, StoryAssignment, StoryEntry, StoryLink
 
 __all__ = [
+    "NOTHING_SEEN",
     "Alert",
     "AssessedItem",
     "Assessment",

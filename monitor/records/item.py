@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 
 class Field(StrEnum):
@@ -59,6 +59,10 @@ class SeenEntry(NamedTuple):
     """Of its guid; empty if it has none."""
     page_hash: bytes
     """Of the page it leads to."""
+
+
+NOTHING_SEEN: Final[Mapping[bytes, SeenEntry]] = {}
+"""By the hash of their markup, no entries: every one is read."""
 
 
 class Entry:
