@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from typing import cast
 
@@ -9,6 +10,7 @@ import pytest
 
 from benchmarks.fuzz import check_agree, contrived
 from monitor.feeds.fast import read_fast
+from monitor.feeds.identity import READER
 from tests.feeds.test_parse import RSS, item, parse
 
 SPACES = (
@@ -168,3 +170,13 @@ def test_random_feeds_are_read_as_feedparser_reads_them() -> None:
         (document, found) for document in (contrived(rng) for _ in range(300)) if (found := check_agree(document))
     ]
     assert findings == []
+
+
+def test_markup_is_known_again_only_by_the_version_that_read_it() -> None:
+    document = '<rss version="2.0"><channel><title>F</title><item><title>Convoy hit</title></item></channel></rss>'
+    around = repr((READER, "https://a.example/f", None, None, None, "rss20")).encode()
+    written = b"<item><title>Convoy hit</title></item>"
+    expected = hashlib.blake2b(around + b"\0" + b"1" + b"\0\0" + written, digest_size=16).digest()
+    read = read_fast(document, "https://a.example/f")
+    assert read is not None
+    assert read["raw"] == [expected]
