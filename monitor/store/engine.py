@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from monitor.errors import StoreError
+from monitor.store.create import create
 from monitor.store.failures import translated
 from monitor.store.schema import HEAD
 
@@ -171,12 +172,15 @@ def _bring_up_to_date(database: Database) -> None:
         version = _version(conn, database.place)
     if version == HEAD:
         return
-    # Alembic takes as long to load as everything else here: only when there is work for it.
-    from monitor.store.migrate import upgrade
-
     with database.write() as conn:
-        # Another process may have migrated while this one waited for the lock.
-        if _version(conn, database.place) != HEAD:
+        # Another process may have made or migrated it while this one waited for the lock.
+        version = _version(conn, database.place)
+        if version is None:
+            create(conn)
+        elif version != HEAD:
+            # Alembic takes as long to load as everything else here: only when there is work for it.
+            from monitor.store.migrate import upgrade
+
             upgrade(conn)
 
 

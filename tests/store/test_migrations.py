@@ -5,35 +5,37 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from monitor.store.engine import Database, open_database
-from monitor.store.migrate import newest
-from monitor.store.schema import HEAD, metadata
+from monitor.store.migrate import newest, upgrade
+from monitor.store.schema import HEAD
 from tests.store.conftest import URL
 
 
 def _shape(conn: sa.Connection) -> dict[str, object]:
-    tables = [table.name for table in metadata.sorted_tables]
+    """Return everything the database holds before anything is stored, the order of its columns included."""
     shape: dict[str, object] = {}
-    for name in tables:
+    listed = conn.exec_driver_sql("SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main'").all()
+    for name, *kind in sorted(listed):
         columns = conn.exec_driver_sql(f"PRAGMA table_xinfo('{name}')").all()
         keys = conn.exec_driver_sql(f"PRAGMA foreign_key_list('{name}')").all()
-        kind = conn.exec_driver_sql(f"SELECT wr, strict FROM pragma_table_list WHERE name = '{name}'").all()
         shape[name] = (columns, sorted(tuple(key) for key in keys), kind)
-    indexes = conn.exec_driver_sql(
-        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL"
+    written = conn.exec_driver_sql(
+        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type != 'table' OR sql LIKE 'CREATE VIRTUAL%'"
     )
-    shape["indexes"] = sorted((row.name, row.tbl_name, " ".join(row.sql.split())) for row in indexes)
+    shape["written"] = sorted((row.name, row.tbl_name, " ".join((row.sql or "").split())) for row in written)
+    shape["version"] = conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
     return shape
 
 
-def test_the_migrations_make_the_tables_that_queries_expect(database: Database) -> None:
-    expected = sa.create_engine("sqlite://")
-    with expected.begin() as conn:
-        metadata.create_all(conn)
+def test_the_migrations_lead_to_the_tables_of_a_new_database(database: Database) -> None:
+    migrated = sa.create_engine("sqlite://")
+    with migrated.begin() as conn:
+        upgrade(conn)
         wanted = _shape(conn)
-    expected.dispose()
+    migrated.dispose()
     with database.read() as conn:
         made = _shape(conn)
     assert made == wanted
@@ -52,8 +54,10 @@ def test_two_that_open_a_new_database_at_once_both_find_it_made(tmp_path: Path) 
         each.close()
 
 
-def test_alembic_is_not_loaded_when_there_is_nothing_to_migrate(tmp_path: Path, checkout: Path) -> None:
-    open_database(URL, tmp_path).close()
+@pytest.mark.parametrize("is_new", [True, False])
+def test_alembic_is_not_loaded_when_there_is_nothing_to_migrate(tmp_path: Path, checkout: Path, is_new: bool) -> None:
+    if not is_new:
+        open_database(URL, tmp_path).close()
     program = (
         "import sys; from pathlib import Path; from monitor.store.engine import open_database;"
         f"open_database({URL!r}, Path(sys.argv[1])).close(); print('alembic' in sys.modules)"
