@@ -11,6 +11,7 @@ import sys
 from array import array
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from monitor.records import (
@@ -35,7 +36,13 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def encode_strings(values: Sequence[str]) -> str:
     """Return a tuple of strings as stored."""
-    return _dump(list(values)) if values else "[]"
+    return _as_list(tuple(values)) if values else "[]"
+
+
+@lru_cache(maxsize=2_000)
+def _as_list(values: tuple[str, ...]) -> str:
+    # The same few authors, tags and flags come again and again.
+    return _dump(list(values))
 
 
 def decode_strings(stored: str) -> tuple[str, ...]:

@@ -31,11 +31,14 @@ DROPPED = re.compile(
     "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028]")
-_BLANKS = re.compile(r"[^\S\n]+")
-_AROUND_LINE_END = re.compile(r" ?\n ?")
-_MANY_LINE_ENDS = re.compile(r"\n{3,}")
+# These three leave alone what stands already as it should: replacing each space by a space is most of their time.
+_BLANKS = re.compile(r"[^\S\n ][^\S\n]*+| [^\S\n]++")
+"""Blanks that are no single space."""
+_WHITE = re.compile(r"[^\S ]\s*+| \s++")
+"""White space that is no single space."""
+_MANY_LINE_ENDS = re.compile("\n\n\n+")
+"""Written out, since what begins with a literal is looked for ten times faster than ``\\n{3,}``."""
 _TAG = re.compile(r"<[a-zA-Z/!?]")
-_WHITE = re.compile(r"\s+")
 
 
 def html_to_text(html: str) -> str:
@@ -61,7 +64,7 @@ def clean_text(text: str) -> str:
     """
     text = DROPPED.sub("", text)
     text = _LINE_END.sub("\n", text).replace("\u2029", "\n\n")
-    text = _AROUND_LINE_END.sub("\n", _BLANKS.sub(" ", text))
+    text = _BLANKS.sub(" ", text).replace(" \n", "\n").replace("\n ", "\n")
     return _MANY_LINE_ENDS.sub("\n\n", text).strip(" \n")
 
 

@@ -155,6 +155,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 _WORD_WEIGHT = 3
+_HEADLINE = 60
+"""Characters in which most texts show that they are words."""
+_BEGINNING = 160
+_EVIDENT_WORDS = 5
+"""Common words of the likely language in the first 160 characters that settle it, if those of others are few."""
 _PRIOR = 4
 """What the declared language starts with, or English in plain ASCII: one chance word must not outweigh it."""
 # Vowel signs are no letters to ``re``; without them every Hindi word would fall apart.
@@ -189,7 +194,8 @@ def guess_language(text: str, hint: str | None) -> str | None:
     if not counts:
         return declared
     if len(counts) == 1 and "latin" in counts:
-        return _among("latin", text, declared)
+        likely = declared or "en"
+        return likely if _is_evident(likely, text) else _among("latin", text, declared)
     script = max(counts, key=lambda name: (counts[name] * _WEIGHTS.get(name, 1), name))
     if script in {"han", "kana"}:
         # A Japanese text always shows kana, if few; a Chinese one may quote a word.
@@ -241,8 +247,9 @@ def _among(script: str, text: str, declared: str | None) -> str | None:
             if language in scores:
                 scores[language] += sum(map(beyond.count, signs))
     languages = _LANGUAGES_BY_WORD[script]
-    found = list(filter(languages.__contains__, _words(lowered)))
-    for word, number in Counter(found).items() if found else ():
+    words = _words(lowered)
+    is_foreign = languages.keys().isdisjoint(words)  # the answer for most texts in no language that is listed here
+    for word, number in () if is_foreign else Counter(filter(languages.__contains__, words)).items():
         count = number if is_shouted else number - _shouted(word, text)
         for language in languages[word]:
             scores[language] += _WORD_WEIGHT * count
@@ -259,8 +266,18 @@ def _among(script: str, text: str, declared: str | None) -> str | None:
     if script == "latin":
         if declared is not None and declared not in _NOT_LATIN:
             return declared
-        return "en" if is_plain and _are_words(text) else None
+        return "en" if is_plain and (_are_words(text[:_HEADLINE]) or _are_words(text)) else None
     return declared if declared in scores else _DEFAULTS[script]
+
+
+def _is_evident(language: str, text: str) -> bool:
+    """Return whether a Latin text begins with so many words of a language that no other one can be meant."""
+    own = _TABLES["latin"].get(language)
+    if own is None:
+        return False
+    known = list(filter(_LANGUAGES_BY_WORD["latin"].__contains__, _words(text[:_BEGINNING].lower())))
+    mine = sum(map(own.__contains__, known))
+    return mine >= _EVIDENT_WORDS and (len(known) - mine) * 3 <= mine
 
 
 def _are_words(text: str) -> bool:

@@ -116,6 +116,9 @@ def test_deep_and_wide_markup_is_cut_down_and_its_words_stay() -> None:
     assert bounded(f"before <b{attributes}> after").split() == ["before", "after"]
     paragraphs = "<p>word</p>" * 2_000 + "<li>word" * 2_000
     assert bounded(paragraphs) == paragraphs
+    long = "words " * 3_000
+    assert bounded(f"<p>{long}</p><p>{long}</p>") == f"<p>{long}</p><p>{long}</p>"
+    assert bounded(f"before <img alt='{long}'> after").split() == ["before", "after"]
 
 
 @given(st.text(st.sampled_from("<>/!-&;=\"' abpscriptdv\x00\u202e\u0301"), max_size=300))

@@ -68,6 +68,13 @@ def test_the_declared_language_decides_what_the_script_leaves_open(
     assert guess_language(text, hint) == language
 
 
+def test_the_beginning_decides_if_it_leaves_no_doubt() -> None:
+    english = "The attack on the convoy was the third in a week, and it is not known who was behind it."
+    spanish = " El ataque contra el convoy fue el tercero en una semana, dijo la policía de la ciudad." * 4
+    assert guess_language(english * 2 + spanish, "en") == "en"
+    assert guess_language(english + spanish, "en") == "es"
+
+
 SHORT = {
     "ur": ("گوادر بندرگاہ پر احتجاج جاری", "سیکیورٹی ہائی الرٹ", "تربت سے دو لاشیں برآمد", "پولیس اہلکار شہید"),
     "fa": ("انفجار در کابل", "مرز تورخم بسته شد", "کاروان چینی هدف قرار گرفت", "چین از حمله ابراز نگرانی کرد"),
