@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, tee
 
-from monitor.matching.search import Hit, Search
+from monitor.matching.forms import Hit
+from monitor.matching.search import Search
 from monitor.matching.terms import Entity
 from monitor.records import Evidence, Field, Mention
 
@@ -76,9 +77,9 @@ class Lexicon:
         self._search: Search | None = None
 
     def prepare(self) -> Search:
-        """Fold every term and build the automaton; else the first search does, for many rounds have nothing to search.
+        """Fold every term; else the first search does, for many rounds have nothing to search.
 
-        To be called before work is shared out among processes.
+        The first search of one item, and the first of many, build an automaton each.
         """
         self._search = Search(self._terms)
         return self._search

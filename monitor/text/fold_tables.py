@@ -30,9 +30,10 @@ _HALVES = (
 two-part vowel signs of Bengali to Sinhala, Burmese."""
 INTRICATE = frozenset(map(ord, _HALVES + _VOWELS + "\u2029"))
 """What only the way by arrays can fold: what may be the second half of the character before, and U+2029."""
-ARABIC_SIGN, UNSPACED_SIGN, OTHER_SIGN = b"\x81", b"\x82", b"\x80"
-PARTED = {Kind.ARABIC: ARABIC_SIGN, Kind.UNSPACED: UNSPACED_SIGN, Kind.UNSPACED_MARK: UNSPACED_SIGN}
-"""Letters between which separators may vanish, and what stands for them among the signs of a text."""
+SIGNS = {kind: 0x80 + kind for kind in Kind}
+"""What stands among the signs of a text for what is beyond ASCII."""
+_PARTED = frozenset({Kind.ARABIC, Kind.UNSPACED, Kind.UNSPACED_MARK})
+"""Letters between which separators may vanish."""
 MAY_JOIN = re.compile(f"[\u1100-\u1112][{_VOWELS}][{_ENDINGS}]?|.[{_HALVES}][\u0cd5\u0dca]?")
 
 
@@ -73,8 +74,8 @@ class Letters(dict[int, int]):
         # the kind first: another thread may see the folded code as soon as it is written
         kinds_of()[ord(folded)] = KINDS[folded]
         if ord(folded) >= 0x80:
-            signs_of()[ord(folded)] = PARTED.get(KINDS[folded], OTHER_SIGN)[0]
-        if KINDS[folded] in PARTED:
+            signs_of()[ord(folded)] = SIGNS[KINDS[folded]]
+        if KINDS[folded] in _PARTED:
             self.parted.add(ord(folded))
         self[code] = ord(folded)
         return ord(folded)
