@@ -34,7 +34,7 @@ _KIND_OF_SIGN = {code: KINDS[chr(code)] for code in range(0x80)} | {sign: kind f
 _BLANKED = bytes(
     code if _KIND_OF_SIGN.get(code, Kind.NONE) in {Kind.ALPHABET, Kind.DIGIT} else _BLANK for code in range(0x100)
 )
-"""Every sign that is no letter or digit of an alphabet as a blank: letters and digits of ASCII behind it begin words."""
+"""Every sign but letters and digits of alphabets as a blank: letters and digits of ASCII behind it begin words."""
 _HEAD = 4
 """First letters of a form that are looked up before it is."""
 _LONGEST_ENDING = 16
