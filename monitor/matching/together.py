@@ -12,9 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import ahocorasick_rs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +36,7 @@ _BLANKED = bytes(
 """Every sign but letters and digits of alphabets as a blank: letters and digits of ASCII behind it begin words."""
 _HEAD = 4
 """First letters of a form that are looked up before it is."""
+_HASHES = 0x10000
 _LONGEST_ENDING = 16
 """Letters after a hit of ``word*`` among which the end of the word is sought for all hits at once."""
 
@@ -117,12 +117,13 @@ class _BlankedForms:
         blanked = [form.translate(_BLANKED) for form in forms.values()]
         # A form that begins with a sign (.308) has the blank that stands for it.
         is_led = [form[0] != _BLANK for form in blanked]
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(
+        self._automaton = automaton_of(
             [b" " + form if is_without else form for form, is_without in zip(blanked, is_led, strict=True)]
         )
         self._numbers = np.array(list(forms), np.int64)
         self._leads = np.array(is_led, np.int64)
-        self._has_signs = np.array([form != kept for form, kept in zip(blanked, forms.values(), strict=True)], np.bool_)
+        self._may_differ = np.array([b" " in form for form in blanked], np.bool_)
+        """Whether there is a blank in it, for which another sign may stand in the text or in the form."""
         self._beginnings = _Beginnings(
             {number: form for (number, form), is_without in zip(forms.items(), is_led, strict=True) if is_without}
         )
@@ -134,13 +135,11 @@ class _BlankedForms:
         which, start, end = _as_arrays(found)
         start += self._leads[which]
         form = self._numbers[which]
+        is_it = np.ones(len(form), np.bool_)
+        for number in np.flatnonzero(self._may_differ[which]).tolist():
+            is_it[number] = folded.signs[start[number] : end[number]] == self._forms[int(form[number])]
+        yield form[is_it], start[is_it], end[is_it]
         are_blanks = np.frombuffer(blanked, np.uint8)
-        changed = np.flatnonzero(are_blanks != signs.signs)
-        is_unsure = self._has_signs[which] | (np.searchsorted(changed, start) != np.searchsorted(changed, end))
-        for number in np.flatnonzero(is_unsure).tolist():
-            is_unsure[number] = folded.signs[start[number] : end[number]] != self._forms[int(form[number])]
-        sure = ~is_unsure
-        yield form[sure], start[sure], end[sure]
         unled = [
             hit
             for place in self._without_blank(folded, signs, are_blanks)
@@ -153,13 +152,21 @@ class _BlankedForms:
         """Return where a word begins right behind the one before, and a form may."""
         is_digit = blanked - np.uint8(0x30) < 10
         changes = np.flatnonzero(is_digit[1:] != is_digit[:-1]) + 1
-        found = self._beginnings.among(folded.signs, signs.signs, changes[_are_inside(blanked, changes)])
+        found: list[int] = self._beginnings.among(signs.signs, changes[_are_inside(blanked, changes)]).tolist()
         gaps = folded.gaps
         if gaps is None:
             return found
-        lost = np.unique(self._beginnings.among(folded.signs, signs.signs, gaps[_are_inside(blanked, gaps)]))
+        lost = np.unique(self._beginnings.among(signs.signs, gaps[_are_inside(blanked, gaps)]))
         around = zip(folded.places(lost - 1).tolist(), folded.places(lost).tolist(), lost.tolist(), strict=True)
         return [*found, *(gap for before, after, gap in around if parts_words(folded.original[before + 1 : after]))]
+
+
+def _hash(*letters: Any) -> Any:
+    """Return a hash of some letters, or of each column of arrays of them."""
+    found = 0
+    for letter in letters:
+        found = (found * 31 + letter) % _HASHES
+    return found
 
 
 def _are_inside(blanked: NDArray[np.uint8], places: _Numbers) -> _Mask:
@@ -178,8 +185,8 @@ class _Beginnings:
         self._longest = max(map(len, self._sorted), default=0)
         self._inner: list[int] = []
         """Of each form the place of the longest other one that it begins with, -1 if there is none."""
-        self._may_be = np.zeros((0x100, 0x100), np.bool_)
-        """By two signs, whether a form begins so."""
+        self._may_be = np.zeros(_HASHES, np.bool_)
+        """By the hash of four signs, whether a form begins so."""
         self._heads = {form[:_HEAD] for form in self._sorted}
         self._head_lengths = tuple({len(head) for head in self._heads})
         for place, form in enumerate(self._sorted):
@@ -187,16 +194,16 @@ class _Beginnings:
             while inner >= 0 and not form.startswith(self._sorted[inner]):
                 inner = self._inner[inner]
             self._inner.append(inner)
-            self._may_be[form[0], form[1] if len(form) > 1 else slice(None)] = True
+            self._may_be[_hash(*form[:_HEAD])] = True
+        self._short = sorted({len(form) for form in self._sorted if len(form) < _HEAD})
 
-    def among(self, written: bytes, signs: NDArray[np.uint8], places: _Numbers) -> list[int]:
-        """Return at which of some places a form may begin; ``signs`` are the bytes of ``written``."""
-        heads, lengths = self._heads, self._head_lengths
-        return [
-            place
-            for place in places[self._may_be[signs[places], signs[places + 1]]].tolist()
-            if any(written[place : place + length] in heads for length in lengths)
-        ]
+    def among(self, signs: NDArray[np.uint8], places: _Numbers) -> _Numbers:
+        """Return at which of some places a form may begin."""
+        after = signs[np.minimum(places[:, None] + np.arange(_HEAD), len(signs) - 1)].T.astype(np.int64)
+        may_be: _Mask = self._may_be[_hash(*after)]
+        for length in self._short:
+            may_be |= self._may_be[_hash(*after[:length])]
+        return places[may_be]
 
     def at(self, signs: bytes, place: int) -> Iterator[tuple[int, int, int]]:
         """Yield the number of each form that stands at a place, and where it begins and ends."""

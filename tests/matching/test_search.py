@@ -35,7 +35,9 @@ LEXICON = compile_lexicon(
     ],
     ["attack", "attack*", "T.T.P.", "TTP", "bus", "Kech", "city", "UN*", "حمله", "袭击", "s", "IS"],
 )
-LEXICON.prepare()
+# so that no single example pays for the automata
+LEXICON.find("", "Hub")
+list(LEXICON.find_each([("", "Hub"), ("", "Hub")]))
 PIECES = [
     *("Hub", "Hub Dam", "Hub Dam Echo", "Hub Airlines", "the Hub", "hubs", "Gazette", "Kech", "Ketch", "kech's"),
     *("IS", "is", "ISIS", "IS-K", "I.S.", "Islamic State", "داعش", "Jama'at", "Jama’at", "R&AW", "LeT", "let"),
