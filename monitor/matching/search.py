@@ -25,6 +25,8 @@ _SEEN_AT_ONCE = 2
 """Times as many characters are looked at, to search texts of a kind together."""
 _MOSTLY_ASCII = 4
 """Texts with more than a byte in so many beyond ASCII are folded in another way."""
+_BEGINNING = 500
+"""Characters by which the script of a text is known well enough to search it with others like it."""
 _LONG = 250_000
 """Bytes of folded text from which on it is searched piece by piece; stored texts have 200,000 characters at most."""
 _PIECE = 2_048
@@ -155,4 +157,6 @@ def _kind_of_text(text: str) -> int:
     """Return a number for texts that fold in the same way, the costliest last."""
     if text.isascii():
         return 0
-    return 1 if (len(text.encode("utf-8", "surrogatepass")) - len(text)) * _MOSTLY_ASCII < len(text) else 2
+    beginning = text[:_BEGINNING]
+    beyond = len(beginning.encode("utf-8", "surrogatepass")) - len(beginning)
+    return 1 if beyond * _MOSTLY_ASCII < len(beginning) else 2

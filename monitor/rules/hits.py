@@ -101,7 +101,13 @@ class Places:
         """Where several atoms hit."""
         self._atoms = atoms
         self._of_atom = {atom: set_of(numbers) for atom, numbers in of_atom.items()}
-        self._entities = [(atom, atom[1:], own) for atom, own in self._of_atom.items() if atom[0] == "@"]
+        named = sorted([(atom[1:], atom, own) for atom, own in self._of_atom.items() if atom[0] == "@"])
+        self._named = named
+        self._named_places = 0
+        """Where entities stand."""
+        for _, _, own in named:
+            self._named_places |= own
+        self._named_at: dict[int, list[tuple[str, str]]] = {}
         self._anywhere: dict[frozenset[str], int] = {}
         self._near: dict[tuple[bool, int | None, tuple[int, ...]], int] = {}
         self._pairs: dict[tuple[int | None, int, int], int] = {}
@@ -313,9 +319,13 @@ class Places:
 
     def entities(self, places: int, compiled: CompiledRule) -> tuple[str, ...]:
         """Return the ids of the required entities that stand at some of these places, sorted."""
+        # Rules that hold differ in the words around the same few names.
+        names = places & self._named_places
+        known = self._named_at.get(names)
+        if known is None:
+            known = self._named_at[names] = [(entity, atom) for entity, atom, own in self._named if own & names]
         watched = compiled.watched
-        found = [entity for atom, entity, own in self._entities if own & places and atom in watched]
-        return tuple(sorted(found) if len(found) > 1 else found)
+        return tuple([entity for entity, atom in known if atom in watched])
 
 
 def measure(items: Iterable[tuple[Places, tuple[str, str]]]) -> None:

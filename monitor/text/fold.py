@@ -11,10 +11,11 @@ import unicodedata
 from bisect import bisect_right
 from codecs import charmap_decode
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING
 
-from monitor.text.characters import fold_character
-from monitor.text.fold_tables import INTRICATE, code_points, letters_table
+from monitor.text.characters import Kind, fold_character
+from monitor.text.fold_tables import INTRICATE, SIGNS, code_points, letters_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +33,9 @@ SHORT = 4_000
 _FEW = 40
 """Characters beyond ASCII that are looked up one by one."""
 _SHORTEST = 600
-"""Characters from which on a list of places is made of an array."""
+"""Characters up to which text with many beyond ASCII, and lists of places, take fewer steps without arrays."""
+_ARABIC = (SIGNS[Kind.ARABIC],)
+_UNSPACED = (SIGNS[Kind.UNSPACED], SIGNS[Kind.UNSPACED_MARK])
 _ZERO, _BREAK, _SPACES = re.compile(rb"\0"), re.compile(rb"\n[ \n]*"), re.compile(rb"  [ \n]*")
 _ASCII_CHARACTERS = bytes(range(128)).decode()
 
@@ -165,18 +168,32 @@ def _fold(original: str, *, is_tight: bool) -> Folded:
 
 
 def _fold_in_arrays(original: str, *, is_tight: bool) -> Folded:
-    from monitor.text.fold_arrays import fold_signs
+    from monitor.text.fold_arrays import read_signs, without_gone
 
-    signs, letters, gone = fold_signs(original, _ASCII_TIGHT if is_tight else _ASCII, is_tight=is_tight)
-    return Folded.of_signs(original, signs, letters, gone)
+    signs, letters = read_signs(original, _ASCII_TIGHT if is_tight else _ASCII, is_tight=is_tight)
+    if len(signs) > _SHORTEST or "\u2029" in original:
+        left, places = without_gone(signs, is_tight=is_tight)
+        return Folded.of_signs(original, left, letters, places)
+    left, gone = _without_gone(signs.tobytes(), is_tight=is_tight)
+    return Folded.of_signs(original, left, letters, gone)
 
 
 def _fold_short(original: str, signs: bytes, letters: str) -> Folded:
     """Finish folding text of which each character is known by itself, and none stands for two.
 
-    ``signs`` has a byte for each: 0 for what vanishes, ASCII as it is, from 0x80 on the ones of ``letters``. Little is
-    left out of most text: the few places are searched for in bytes, which is several times as fast as work on every
-    character.
+    ``signs`` has a byte for each: 0 for what vanishes, ASCII as it is, from 0x80 on the ones of ``letters``.
+    """
+    left, gone = _without_gone(signs, is_tight=False)
+    if not letters:
+        return Folded(original, left.decode("ascii"), gone)
+    return Folded(original, charmap_decode(left, "strict", _ASCII_CHARACTERS + letters)[0], gone)
+
+
+def _without_gone(signs: bytes, *, is_tight: bool) -> tuple[bytes, list[int] | None]:
+    """Return what is left of the signs of a short text, and the places of what is not.
+
+    Little is left out of most text: the few places are searched for in bytes, which is several times as fast as work on
+    every character.
     """
     gone: list[int] | None = None
     if b"\0" in signs:
@@ -184,11 +201,9 @@ def _fold_short(original: str, signs: bytes, letters: str) -> Folded:
     has_breaks = b"\n" in signs
     if has_breaks or b"  " in signs:
         gone, signs = _without(gone, _mark_runs(signs))
-    if has_breaks:
-        signs = signs.replace(b"\v", b" ")
-    if not letters:
-        return Folded(original, signs.decode("ascii"), gone)
-    return Folded(original, charmap_decode(signs, "strict", _ASCII_CHARACTERS + letters)[0], gone)
+    if is_tight:
+        gone, signs = _without(gone, _mark_inside_names(signs))
+    return signs.replace(b"\v", b" ") if has_breaks else signs, gone
 
 
 def _without(gone: list[int] | None, signs: bytes) -> tuple[list[int] | None, bytes]:
@@ -243,3 +258,17 @@ def _runs(signs: bytes) -> list[tuple[int, int]]:
         runs.append((start, end))
     runs.sort()
     return runs
+
+
+def _mark_inside_names(signs: bytes) -> bytes:
+    """Write zeros for separators that tell no names apart.
+
+    Those are any between Arabic letters, and a line wrap in unspaced scripts.
+    """
+    for letters, separators in ((_ARABIC, b" \v"), (_UNSPACED, b"\v")):
+        written = [letter for letter in letters if letter in signs]
+        for left, right, separator in product(written, written, separators):
+            inside, closed = bytes([left, separator, right]), bytes([left, 0, right])
+            # A letter between two separators belongs to both: every other one is found at first.
+            signs = signs.replace(inside, closed).replace(inside, closed)
+    return signs

@@ -17,35 +17,37 @@ _ARABIC = SIGNS[Kind.ARABIC]
 _UNSPACED = (SIGNS[Kind.UNSPACED], SIGNS[Kind.UNSPACED_MARK])
 
 
-def fold_signs(original: str, ascii_table: bytes, *, is_tight: bool) -> tuple[bytes, Codes | None, Places | None]:
-    """Return the signs of a folded text, the letters beyond ASCII among them, and what is gone of the original.
+def read_signs(original: str, ascii_table: bytes, *, is_tight: bool) -> tuple[NDArray[np.uint8], Codes | None]:
+    """Return the signs of a text, each folded by itself, and the letters beyond ASCII among them.
 
-    A sign is ASCII as it is, or from 0x80 on the kind (``SIGNS``) of the next of the letters. ``ascii_table`` says what
-    ASCII folds to, 0 for what vanishes.
+    A sign is 0 for what vanishes, ASCII as it is, ``_PARAGRAPH``, or from 0x80 on the kind (``SIGNS``) of the next of
+    the letters. ``ascii_table`` says what ASCII folds to.
     """
-    letters: Codes | None = None
     if original.isascii():
-        signs = np.frombuffer(bytearray(original.encode().translate(ascii_table)), np.uint8)
-    else:
-        source = code_points(original)
-        beyond = np.flatnonzero(source >= 0x80)
+        return np.frombuffer(bytearray(original.encode().translate(ascii_table)), np.uint8), None
+    source = code_points(original)
+    beyond = np.flatnonzero(source >= 0x80)
+    letters = folded_codes(source.take(beyond), is_tight=is_tight)
+    if may_join().take(letters).any():
+        source = joined(original, source)
         letters = folded_codes(source.take(beyond), is_tight=is_tight)
-        if may_join().take(letters).any():
-            source = joined(original, source)
-            letters = folded_codes(source.take(beyond), is_tight=is_tight)
-        # the low byte of what is beyond ASCII is nothing, and written over
-        signs = np.frombuffer(bytearray(source.astype(np.uint8).tobytes().translate(ascii_table)), np.uint8)
-        signs[beyond] = signs_of().take(letters)
-        if "\u2029" in original:
-            signs[source == 0x2029] = _PARAGRAPH
-        letters = letters[letters >= 0x80]
+    # the low byte of what is beyond ASCII is nothing, and written over
+    signs = np.frombuffer(bytearray(source.astype(np.uint8).tobytes().translate(ascii_table)), np.uint8)
+    signs[beyond] = signs_of().take(letters)
+    if "\u2029" in original:
+        signs[source == 0x2029] = _PARAGRAPH
+    return signs, letters[letters >= 0x80]
+
+
+def without_gone(signs: NDArray[np.uint8], *, is_tight: bool) -> tuple[bytes, Places | None]:
+    """Return what is left of the signs of a text, which are written over, and the places of what is not."""
     gone = _mark_gone(signs)
     left = signs.tobytes()
     if gone is not None:
         left = left.translate(None, b"\0")
     if is_tight:
         gone, left = _without_inner(gone, left)
-    return left.replace(b"\v", b" "), letters, gone
+    return left.replace(b"\v", b" "), gone
 
 
 def written(signs: bytes, letters: Codes | None) -> str:
@@ -70,12 +72,9 @@ def _mark_gone(signs: NDArray[np.uint8]) -> Places | None:
     separators = signs == _SPACE
     separators[breaks] = True
     if zeros.size:
+        behind = zeros[separators[zeros - 1] & (zeros > 0)]
         # What vanishes behind a separator parts no run: it counts as one more of it.
-        is_first = np.ones(len(zeros), np.bool_)
-        is_first[1:] = np.diff(zeros) > 1
-        first = zeros[is_first]
-        is_behind = separators[first - 1] & (first > 0)
-        separators[zeros[is_behind[np.cumsum(is_first) - 1]]] = True
+        separators[_with_next(behind, zeros) if behind.size else behind] = True
     again = np.flatnonzero(separators[1:] & separators[:-1]) + 1
     if breaks.size:
         starts = _starts_of_runs(breaks, again)
@@ -87,6 +86,15 @@ def _mark_gone(signs: NDArray[np.uint8]) -> Places | None:
         return zeros if zeros.size else None
     signs[again] = 0
     return np.flatnonzero(signs == 0) if zeros.size else again
+
+
+def _with_next(chosen: Places, places: Places) -> Places:
+    """Return the chosen ones of some places, and with each those right behind it."""
+    is_first = np.ones(len(places), np.bool_)
+    is_first[1:] = np.diff(places) > 1
+    is_chosen = np.isin(places[is_first], chosen, assume_unique=True)
+    with_next: Places = places[is_chosen[np.cumsum(is_first) - 1]]
+    return with_next
 
 
 def _starts_of_runs(places: Places, again: Places) -> Places:
