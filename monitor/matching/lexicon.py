@@ -9,9 +9,11 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate, tee
 
-from monitor.matching.search import Hit, Search
+from monitor.matching.forms import Hit
+from monitor.matching.search import Search
 from monitor.matching.terms import Entity
 from monitor.records import Evidence, Field, Mention
 
@@ -72,13 +74,25 @@ class Lexicon:
             entity = self._entities[uses[0].entity]
             if len(uses) == 1 and not uses[0].only_with and entity.owner is None:
                 self._plain[term] = entity.id
-        self._intricate = (self._names.keys() - self._plain.keys()) | self._swallowed_by.keys()
         self._search: Search | None = None
 
-    def prepare(self) -> Search:
-        """Fold every term and build the automaton; else the first search does, for many rounds have nothing to search.
+    @cached_property
+    def _meanings(self) -> list[tuple[str, str | None, bool, bool]]:
+        """Of each term its text, the entity it plainly means, whether it is a phrase, and whether it may compete.
 
-        To be called before work is shared out among processes.
+        What means one entity of the watchlist, and no phrase, takes no part in what others mean.
+        """
+        plain, listed = self._plain, self._phrases
+        rivals = (self._names.keys() - plain.keys()) | self._swallowed_by.keys()
+        return [
+            (text, plain.get(term), term in listed, term in rivals and (term in listed or term not in plain))
+            for term, text in enumerate(self._texts)
+        ]
+
+    def prepare(self) -> Search:
+        """Fold every term; else the first search does, for many rounds have nothing to search.
+
+        The first search of one item, and the first of many, build an automaton each.
         """
         self._search = Search(self._terms)
         return self._search
@@ -111,26 +125,25 @@ class Lexicon:
     def _found(self, contents: tuple[str, str], hits: Sequence[Hit]) -> Found:
         if not hits:
             return Found()
-        texts, listed, plain = self._texts, self._phrases, self._plain
+        meanings = self._meanings
         phrases: dict[str, list[Evidence]] = {}
         mentions: list[Mention] = []
         reached = (0, -1)
         last_place = (0, 0, 0)
         is_intricate = False
         for number, start, minus_end, term in hits:
-            entity = plain.get(term)
-            if entity is None and term not in listed:
-                is_intricate = is_intricate or term in self._intricate
+            written, entity, is_listed, is_rival = meanings[term]
+            if is_rival:
+                is_intricate = True
+            if entity is None and not is_listed:
                 continue
             end = -minus_end
-            written = texts[term]
             evidence = Evidence(_FIELDS[number], start, end, contents[number][start:end], written)
-            if term in listed:
+            if is_listed:
                 if written in phrases:
                     phrases[written].append(evidence)
                 else:
                     phrases[written] = [evidence]
-                is_intricate = is_intricate or term in self._intricate
             if entity is not None:
                 place = (number, start, end)
                 if place == last_place:

@@ -102,9 +102,12 @@ def is_parted(folded: Folded, index: int) -> bool:
     """Return whether the original has an apostrophe or a separator between a folded character and the one before."""
     offsets = folded.offsets
     start, end = offsets[index - 1] + 1, offsets[index]
-    return start < end and any(
-        fold_character(character) in {" ", "'", "\n"} for character in folded.original[start:end]
-    )
+    return start < end and parts_words(folded.original[start:end])
+
+
+def parts_words(vanished: str) -> bool:
+    """Return whether something that vanished between two characters is an apostrophe or a separator."""
+    return any(fold_character(character) in {" ", "'", "\n"} for character in vanished)
 
 
 def _has_capitals(folded: Folded, start: int, end: int, capitals: tuple[bool, ...], *, has_apostrophe: bool) -> bool:

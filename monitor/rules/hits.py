@@ -68,40 +68,51 @@ class Places:
     """
 
     def __init__(self, evidence: Mapping[str, tuple[Evidence, ...]], atoms: frozenset[str]) -> None:
-        found: list[tuple[bool, int, int, str, int, str, Evidence]] = []
-        for atom, hits in evidence.items():
-            for hit in hits:
-                # where everything else is equal, the order given decides
-                found.append((hit.field is _BODY, hit.start, hit.end, hit.name, len(found), atom, hit))
-        found.sort()
-        self._hits: list[list[tuple[str, Evidence]]] = []
-        self._spans: list[tuple[int, int]] = []
+        found = sorted(
+            [
+                (hit.field is _BODY, hit.start, hit.end, hit.name, atom, hit)
+                for atom, hits in evidence.items()
+                for hit in hits
+            ]
+        )
+        at: list[list[tuple[str, Evidence]]] = []
+        spans: list[tuple[int, int]] = []
+        self._hits, self._spans = at, spans
         self._title_places = 0
         self._is_flat = True
         """Whether no place reaches into the next one of its field."""
         of_atom: dict[str, list[int]] = {atom: [] for atom in evidence}
         shared: list[int] = []
-        last, last_start, last_end = None, -1, -1
-        for in_body, start, end, _, _, atom, hit in found:
+        place, last, last_start, last_end = -1, None, -1, -1
+        for in_body, start, end, _, atom, hit in found:
             if start == last_start and end == last_end and in_body is last:
-                self._hits[-1].append((atom, hit))
-                shared.append(len(self._hits) - 1)
+                at[-1].append((atom, hit))
+                shared.append(place)
             else:
                 if in_body is last and start < last_end:
                     self._is_flat = False
                 if not in_body:
                     self._title_places += 1
-                self._hits.append([(atom, hit)])
-                self._spans.append((start, end))
+                place += 1
+                at.append([(atom, hit)])
+                spans.append((start, end))
                 last, last_start, last_end = in_body, start, end
-            of_atom[atom].append(len(self._hits) - 1)
+            of_atom[atom].append(place)
         self._in_title = (1 << self._title_places) - 1
         self._in_body = (1 << len(self._hits)) - (1 << self._title_places)
         self._shared = set_of(shared)
         """Where several atoms hit."""
         self._atoms = atoms
-        self._of_atom = {atom: set_of(numbers) for atom, numbers in of_atom.items()}
-        self._entities = [(atom, atom[1:], own) for atom, own in self._of_atom.items() if atom[0] == "@"]
+        self._of_atom = {
+            atom: 1 << numbers[0] if len(numbers) == 1 else set_of(numbers) for atom, numbers in of_atom.items()
+        }
+        named = sorted([(atom[1:], atom, own) for atom, own in self._of_atom.items() if atom[0] == "@"])
+        self._named = named
+        self._named_places = 0
+        """Where entities stand."""
+        for _, _, own in named:
+            self._named_places |= own
+        self._named_at: dict[int, list[tuple[str, str]]] = {}
         self._anywhere: dict[frozenset[str], int] = {}
         self._near: dict[tuple[bool, int | None, tuple[int, ...]], int] = {}
         self._pairs: dict[tuple[int | None, int, int], int] = {}
@@ -313,9 +324,13 @@ class Places:
 
     def entities(self, places: int, compiled: CompiledRule) -> tuple[str, ...]:
         """Return the ids of the required entities that stand at some of these places, sorted."""
+        # Rules that hold differ in the words around the same few names.
+        names = places & self._named_places
+        known = self._named_at.get(names)
+        if known is None:
+            known = self._named_at[names] = [(entity, atom) for entity, atom, own in self._named if own & names]
         watched = compiled.watched
-        found = [entity for atom, entity, own in self._entities if own & places and atom in watched]
-        return tuple(sorted(found) if len(found) > 1 else found)
+        return tuple([entity for entity, atom in known if atom in watched])
 
 
 def measure(items: Iterable[tuple[Places, tuple[str, str]]]) -> None:
@@ -355,7 +370,12 @@ def bits_of(numbers: int) -> Sequence[int]:
 
 @lru_cache(maxsize=4_096)
 def _few_bits_of(numbers: int) -> tuple[int, ...]:
-    return tuple(number for number in range(numbers.bit_length()) if numbers >> number & 1)
+    found = []
+    while numbers:
+        lowest = numbers & -numbers
+        found.append(lowest.bit_length() - 1)
+        numbers ^= lowest
+    return tuple(found)
 
 
 def _chosen(hits: Sequence[tuple[str, Evidence]], atoms: frozenset[str]) -> Evidence:

@@ -70,7 +70,7 @@ class Stopped:
 
 
 Outcome = Held | NotFound | Stopped
-MEASURED_TOGETHER = 32_000
+MEASURED_TOGETHER = 128_000
 """Characters of items in which words are counted at once."""
 _BODY = Field.BODY  # Python 3.11 looks members up slowly
 

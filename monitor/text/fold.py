@@ -11,20 +11,11 @@ import unicodedata
 from bisect import bisect_right
 from codecs import charmap_decode
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING
 
-from monitor.text.characters import fold_character
-from monitor.text.fold_tables import (
-    ARABIC_SIGN,
-    INTRICATE,
-    UNSPACED_SIGN,
-    code_points,
-    folded_codes,
-    joined,
-    letters_table,
-    may_join,
-    signs_of,
-)
+from monitor.text.characters import Kind, fold_character
+from monitor.text.fold_tables import INTRICATE, SIGNS, code_points, letters_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,16 +25,17 @@ if TYPE_CHECKING:
     _Places = NDArray[np.intp]
     _Gone = _Places | list[int] | None
 
-_SPACE, _LINE_FEED = 0x20, 0x0A
-_WRAP, _PARAGRAPH = 0x0B, 0x0C
-"""A run of separators with one line break, and U+2029; nothing else folds to them."""
+_SPACE = 0x20
 _ASCII = bytes(ord(fold_character(chr(code)) or "\0") for code in range(128)) + bytes(128)
 _ASCII_TIGHT = _ASCII.replace(b"'", b"\0")
 SHORT = 4_000
 """Characters up to which a text may be folded without arrays, each step on which costs as much as a dozen of them."""
 _FEW = 40
+"""Characters beyond ASCII that are looked up one by one."""
 _SHORTEST = 600
-"""The same for texts with many characters beyond ASCII, of which more is left out, and for lists of places."""
+"""Characters up to which text with many beyond ASCII, and lists of places, take fewer steps without arrays."""
+_ARABIC = (SIGNS[Kind.ARABIC],)
+_UNSPACED = (SIGNS[Kind.UNSPACED], SIGNS[Kind.UNSPACED_MARK])
 _ZERO, _BREAK, _SPACES = re.compile(rb"\0"), re.compile(rb"\n[ \n]*"), re.compile(rb"  [ \n]*")
 _ASCII_CHARACTERS = bytes(range(128)).decode()
 
@@ -51,20 +43,46 @@ _ASCII_CHARACTERS = bytes(range(128)).decode()
 class Folded:
     """Folded text, and where in ``original`` each of its characters stands."""
 
-    __slots__ = ("_gone", "_offsets", "original", "text")
+    __slots__ = ("_gone", "_letters", "_offsets", "_text", "original", "signs")
 
-    def __init__(self, original: str, text: str, gone: _Gone = None) -> None:
+    def __init__(self, original: str, text: str | None, gone: _Gone = None) -> None:
         """Take with the text the places of the original, rising, that have no character in it."""
         self.original = original
-        self.text = text
+        self.signs = b""
+        """A byte for each character, if it was folded by ``fold_tight_signs``."""
+        self._text = text
+        self._letters: Codes | None = None
         self._gone = gone
         self._offsets: Sequence[int] | None = None
+
+    @classmethod
+    def of_signs(cls, original: str, signs: bytes, letters: Codes | None, gone: _Gone) -> Folded:
+        """Make it of its signs and the letters beyond ASCII among them; the text is written when it is asked for."""
+        folded = cls(original, None, gone)
+        folded.signs, folded._letters = signs, letters
+        return folded
+
+    @property
+    def letters(self) -> Codes | None:
+        """What the signs from 0x80 on stand for, in their order."""
+        return self._letters
+
+    @property
+    def text(self) -> str:
+        """The folded text."""
+        if self._text is None:
+            from monitor.text.fold_arrays import written
+
+            self._text = written(self.signs, self._letters)
+        return self._text
 
     @property
     def offsets(self) -> Sequence[int]:
         """Where each folded character stands; one longer than ``text``, strictly rising, the last its length."""
         if self._offsets is None:
-            self._offsets = range(len(self.text) + 1) if self._gone is None else _kept(self._gone, len(self.original))
+            self._offsets = (
+                range(len(self.original) + 1) if self._gone is None else _kept(self._gone, len(self.original))
+            )
         return self._offsets
 
     @property
@@ -101,6 +119,14 @@ def fold_tight(original: str) -> Folded:
     return _fold(original, is_tight=True)
 
 
+def fold_tight_signs(original: str) -> Folded:
+    """Fold as ``fold_tight`` does, with ``signs`` and ``letters`` for readers that work on arrays.
+
+    A sign is ASCII as it is, or from 0x80 on what kind of letter stands there (``fold_tables.SIGNS``).
+    """
+    return _fold_in_arrays(original, is_tight=True)
+
+
 def slice_of(folded: Folded, start: int, end: int) -> tuple[int, int]:
     """Return the slice of the original that folded characters ``start`` to ``end`` stand for.
 
@@ -122,79 +148,74 @@ def _continues_letter(character: str) -> bool:
 
 def _fold(original: str, *, is_tight: bool) -> Folded:
     ascii_table = _ASCII_TIGHT if is_tight else _ASCII
-    if original.isascii():
-        return _fold_signs(original, original.encode().translate(ascii_table), "", is_tight=is_tight)
-    import numpy as np
-
-    source = code_points(original)
-    beyond = (source >= 0x80).nonzero()[0]
-    if beyond.size <= _FEW:
-        codes = source.take(beyond).tolist()
-        known = letters_table(is_tight=is_tight)
-        folded = [known[code] for code in codes]
-        if INTRICATE.isdisjoint(codes) and (not is_tight or known.parted.isdisjoint(folded)):
-            signs = bytearray(original.encode("ascii", "replace").translate(ascii_table))
-            alphabet: dict[int, int] = {}
-            for place, code in zip(beyond.tolist(), folded, strict=True):
-                signs[place] = code if code < 0x80 else alphabet.setdefault(code, 0x80 + len(alphabet))
-            return _fold_signs(original, bytes(signs), "".join(map(chr, alphabet)), is_tight=False)
-    letters = folded_codes(source.take(beyond), is_tight=is_tight)
-    if may_join().take(letters).any():
-        source = joined(original, source)
-        letters = folded_codes(source.take(beyond), is_tight=is_tight)
-    written = np.frombuffer(original.encode("ascii", "replace").translate(ascii_table), np.uint8).copy()
-    written[beyond] = signs_of().take(letters)
-    if "\u2029" in original:
-        written[source == 0x2029] = _PARAGRAPH
-    return _fold_signs(original, written.tobytes(), letters[letters >= 0x80], is_tight=is_tight)
-
-
-def _fold_signs(original: str, signs: bytes, letters: str | Codes, *, is_tight: bool) -> Folded:
-    """Finish folding text of which each character is known by itself.
-
-    ``signs`` has a byte for each: 0 for what vanishes, ASCII as it is, ``_PARAGRAPH``, at least 0x80 for other letters.
-    Those stand for ``letters``: each for one of a string, 0x80 for its first, or all of them for the codes in an array,
-    one after the other. Little is left out of most text: the few places are searched for in bytes, which is several
-    times as fast as work on every character.
-    """
     # Of a short text a step on arrays costs more than a few of Python.
-    has_arrays = len(signs) > (SHORT if isinstance(letters, str) else _SHORTEST) or b"\f" in signs
-    gone: _Gone = None
+    if original.isascii() and len(original) <= SHORT:
+        return _fold_short(original, original.encode().translate(ascii_table), "")
+    if len(original) <= SHORT:
+        source = code_points(original)
+        beyond = (source >= 0x80).nonzero()[0]
+        if beyond.size <= _FEW:
+            codes = source.take(beyond).tolist()
+            known = letters_table(is_tight=is_tight)
+            folded = [known[code] for code in codes]
+            if INTRICATE.isdisjoint(codes) and (not is_tight or known.parted.isdisjoint(folded)):
+                signs = bytearray(original.encode("ascii", "replace").translate(ascii_table))
+                alphabet: dict[int, int] = {}
+                for place, code in zip(beyond.tolist(), folded, strict=True):
+                    signs[place] = code if code < 0x80 else alphabet.setdefault(code, 0x80 + len(alphabet))
+                return _fold_short(original, bytes(signs), "".join(map(chr, alphabet)))
+    return _fold_in_arrays(original, is_tight=is_tight)
+
+
+def _fold_in_arrays(original: str, *, is_tight: bool) -> Folded:
+    from monitor.text.fold_arrays import read_signs, without_gone
+
+    signs, letters = read_signs(original, _ASCII_TIGHT if is_tight else _ASCII, is_tight=is_tight)
+    if len(signs) > _SHORTEST or "\u2029" in original:
+        left, places = without_gone(signs, is_tight=is_tight)
+        return Folded.of_signs(original, left, letters, places)
+    left, gone = _without_gone(signs.tobytes(), is_tight=is_tight)
+    return Folded.of_signs(original, left, letters, gone)
+
+
+def _fold_short(original: str, signs: bytes, letters: str) -> Folded:
+    """Finish folding text of which each character is known by itself, and none stands for two.
+
+    ``signs`` has a byte for each: 0 for what vanishes, ASCII as it is, from 0x80 on the ones of ``letters``.
+    """
+    left, gone = _without_gone(signs, is_tight=False)
+    if not letters:
+        return Folded(original, left.decode("ascii"), gone)
+    return Folded(original, charmap_decode(left, "strict", _ASCII_CHARACTERS + letters)[0], gone)
+
+
+def _without_gone(signs: bytes, *, is_tight: bool) -> tuple[bytes, list[int] | None]:
+    """Return what is left of the signs of a short text, and the places of what is not.
+
+    Little is left out of most text: the few places are searched for in bytes, which is several times as fast as work on
+    every character.
+    """
+    gone: list[int] | None = None
     if b"\0" in signs:
-        gone, signs = _without(gone, signs, has_arrays=has_arrays)
-    has_breaks = b"\n" in signs or b"\f" in signs
+        gone, signs = _without(gone, signs)
+    has_breaks = b"\n" in signs
     if has_breaks or b"  " in signs:
-        marked = _mark_runs_in_arrays(signs) if has_arrays else _mark_runs(signs)
-        gone, signs = _without(gone, marked, has_arrays=has_arrays)
+        gone, signs = _without(gone, _mark_runs(signs))
     if is_tight:
-        gone, signs = _without(gone, _mark_inside_names(signs), has_arrays=has_arrays)
-    if has_breaks:
-        signs = signs.replace(b"\v", b" ")
-    if not len(letters):
-        return Folded(original, signs.decode("ascii"), gone)
-    if isinstance(letters, str):
-        return Folded(original, charmap_decode(signs, "strict", _ASCII_CHARACTERS + letters)[0], gone)
-    return Folded(original, _written(signs, letters), gone)
+        gone, signs = _without(gone, _mark_inside_names(signs))
+    return signs.replace(b"\v", b" ") if has_breaks else signs, gone
 
 
-def _without(gone: _Gone, signs: bytes, *, has_arrays: bool) -> tuple[_Gone, bytes]:
+def _without(gone: list[int] | None, signs: bytes) -> tuple[list[int] | None, bytes]:
     """Take the zeros out of what is left of signs; return with it what is gone of the original, that included."""
     if b"\0" not in signs:
         return gone, signs
     left = signs.translate(None, b"\0")
-    if not has_arrays:
-        zeros = [zero.start() for zero in _ZERO.finditer(signs)]
-        if gone is None:
-            return zeros, left
-        before = [place - number for number, place in enumerate(gone)]
-        return sorted([*gone, *(place + bisect_right(before, place) for place in zeros)]), left
-    import numpy as np
-
-    places = np.flatnonzero(np.frombuffer(signs, np.uint8) == 0)
+    zeros = [zero.start() for zero in _ZERO.finditer(signs)]
     if gone is None:
-        return places, left
-    places += np.searchsorted(gone - np.arange(len(gone)), places, "right")
-    return np.sort(np.concatenate([gone, places])), left
+        return zeros, left
+    before = [place - number for number, place in enumerate(gone)]
+    return sorted([*gone, *(place + bisect_right(before, place) for place in zeros)]), left
 
 
 def _kept(gone: _Places | list[int], length: int) -> Sequence[int]:
@@ -211,21 +232,10 @@ def _kept(gone: _Places | list[int], length: int) -> Sequence[int]:
     return np.flatnonzero(kept).data
 
 
-def _written(signs: bytes, letters: Codes) -> str:
-    """Return folded text of its signs, where bytes from 0x80 on stand for the next of ``letters``."""
-    import numpy as np
-
-    given = np.frombuffer(signs, np.uint8)
-    is_wide = int(letters.max()) > 0xFFFF
-    codes = given.astype("<u4" if is_wide else "<u2")
-    codes[np.flatnonzero(given >= 0x80)] = letters
-    return codes.tobytes().decode("utf-32-le" if is_wide else "utf-16-le")
-
-
 def _mark_runs(signs: bytes) -> bytes:
     """Write each run of separators as one sign and zeros.
 
-    That is a line feed if it holds two line breaks or a paragraph sign, ``_WRAP`` if one line break, else a space.
+    That is a line feed if it holds two line breaks, a vertical tab (nothing folds to it) if one, else a space.
     """
     marked = bytearray(signs)
     done = 0
@@ -250,37 +260,15 @@ def _runs(signs: bytes) -> list[tuple[int, int]]:
     return runs
 
 
-def _mark_runs_in_arrays(signs: bytes) -> bytes:
-    """Return what ``_mark_runs`` does, and knows paragraph signs."""
-    import numpy as np
-
-    marked = np.frombuffer(signs, np.uint8).copy()
-    breaks = (marked == _LINE_FEED) | (marked == _PARAGRAPH)
-    separators = breaks | (marked == _SPACE)
-    again = separators[1:] & separators[:-1]
-    places = np.flatnonzero(breaks)
-    if places.size:
-        first = separators.copy()
-        first[1:] &= ~again
-        starts = np.flatnonzero(first)
-        runs = starts[np.searchsorted(starts, places, "right") - 1]
-        paragraphs = runs[marked[places] == _PARAGRAPH]
-        marked[runs] = _WRAP
-        marked[runs[1:][runs[1:] == runs[:-1]]] = _LINE_FEED
-        marked[paragraphs] = _LINE_FEED
-    marked[1:][again] = 0
-    return marked.tobytes()
-
-
 def _mark_inside_names(signs: bytes) -> bytes:
     """Write zeros for separators that tell no names apart.
 
     Those are any between Arabic letters, and a line wrap in unspaced scripts.
     """
-    for letter, separators in ((ARABIC_SIGN, b" \v"), (UNSPACED_SIGN, b"\v")):
-        if letter in signs:
-            for code in separators:
-                inside, closed = letter + bytes([code]) + letter, letter + b"\0" + letter
-                # A letter between two separators belongs to both: every other one is found at first.
-                signs = signs.replace(inside, closed).replace(inside, closed)
+    for letters, separators in ((_ARABIC, b" \v"), (_UNSPACED, b"\v")):
+        written = [letter for letter in letters if letter in signs]
+        for left, right, separator in product(written, written, separators):
+            inside, closed = bytes([left, separator, right]), bytes([left, 0, right])
+            # A letter between two separators belongs to both: every other one is found at first.
+            signs = signs.replace(inside, closed).replace(inside, closed)
     return signs

@@ -30,9 +30,10 @@ _HALVES = (
 two-part vowel signs of Bengali to Sinhala, Burmese."""
 INTRICATE = frozenset(map(ord, _HALVES + _VOWELS + "\u2029"))
 """What only the way by arrays can fold: what may be the second half of the character before, and U+2029."""
-ARABIC_SIGN, UNSPACED_SIGN, OTHER_SIGN = b"\x81", b"\x82", b"\x80"
-PARTED = {Kind.ARABIC: ARABIC_SIGN, Kind.UNSPACED: UNSPACED_SIGN, Kind.UNSPACED_MARK: UNSPACED_SIGN}
-"""Letters between which separators may vanish, and what stands for them among the signs of a text."""
+SIGNS = {kind: 0x80 + kind for kind in Kind}
+"""What stands among the signs of a text for what is beyond ASCII."""
+_PARTED = frozenset({Kind.ARABIC, Kind.UNSPACED, Kind.UNSPACED_MARK})
+"""Letters between which separators may vanish."""
 MAY_JOIN = re.compile(f"[\u1100-\u1112][{_VOWELS}][{_ENDINGS}]?|.[{_HALVES}][\u0cd5\u0dca]?")
 
 
@@ -73,8 +74,8 @@ class Letters(dict[int, int]):
         # the kind first: another thread may see the folded code as soon as it is written
         kinds_of()[ord(folded)] = KINDS[folded]
         if ord(folded) >= 0x80:
-            signs_of()[ord(folded)] = PARTED.get(KINDS[folded], OTHER_SIGN)[0]
-        if KINDS[folded] in PARTED:
+            signs_of()[ord(folded)] = SIGNS[KINDS[folded]]
+        if KINDS[folded] in _PARTED:
             self.parted.add(ord(folded))
         self[code] = ord(folded)
         return ord(folded)
@@ -133,10 +134,18 @@ def folded_codes(source: Codes, *, is_tight: bool) -> Codes:
 
 def joined(original: str, source: Codes) -> Codes:
     """Write as one the letters that came in pieces and whose pieces are no accents (か + ゛)."""
+    import numpy as np
+
     source = source.copy()
-    for pieces in MAY_JOIN.finditer(original):
+    done = 0
+    # Looked at only where a second half stands, which is seldom.
+    for half in np.flatnonzero(may_join().take(source)).tolist():
+        pieces = MAY_JOIN.match(original, half - 1) if half > done else None
+        if pieces is None:
+            continue
+        done = pieces.end()
         joined = unicodedata.normalize("NFC", pieces[0])
         if len(joined) == 1:
-            source[pieces.start()] = ord(joined)
-            source[pieces.start() + 1 : pieces.end()] = 0
+            source[half - 1] = ord(joined)
+            source[half:done] = 0
     return source

@@ -97,7 +97,12 @@ def _are_parted(text: str, start: int, end: int) -> bool:
     if _may_break(text, start, end) and _PARAGRAPH.search(text, start, end) is not None:
         return True
     # One character more, lest a stop right before ``end`` seem to stand at the end of the text.
-    return any(stop.end() <= end and _is_end(text, stop, len(text)) for stop in _STOP.finditer(text, start, end + 1))
+    stop = _STOP.search(text, start, end + 1)
+    while stop is not None:
+        if stop.end() <= end and _is_end(text, stop, len(text)):
+            return True
+        stop = _STOP.search(text, stop.end(), end + 1)
+    return False
 
 
 def may_end_sentence(text: str, start: int, end: int) -> bool:

@@ -33,12 +33,18 @@ LEXICON = compile_lexicon(
         entity("gazette", "Hub Gazette", "Kech", owner="a"),
         entity("echo", "Hub Dam Echo", owner="b"),
     ],
-    ["attack", "attack*", "T.T.P.", "TTP", "bus", "Kech", "city", "UN*", "حمله", "袭击", "s", "IS"],
+    [
+        *("attack", "attack*", "T.T.P.", "TTP", "bus", "Kech", "city", "UN*", "حمله", "袭击", "s", "IS"),
+        *("km", "5", "24/7", "a b", "a (b", ".308", "S-400", "Kecher", "AT&T", "at", "TTP袭击", "Кеч city"),
+    ],
 )
-LEXICON.prepare()
+# so that no single example pays for the automata
+LEXICON.find("", "Hub")
+list(LEXICON.find_each([("", "Hub"), ("", "Hub")]))
 PIECES = [
     *("Hub", "Hub Dam", "Hub Dam Echo", "Hub Airlines", "the Hub", "hubs", "Gazette", "Kech", "Ketch", "kech's"),
     *("IS", "is", "ISIS", "IS-K", "I.S.", "Islamic State", "داعش", "Jama'at", "Jama’at", "R&AW", "LeT", "let"),
+    *("5", "km", "24/7", "a", "b", "(b", "a (b", ".308", "308", "S-400", "S 400", "er", "AT&T", "at", "&", "/", "к"),
     *("کیچ", "ڈیم", "لشکر", "طیبہ", "حمله", "凯奇", "大坝", "袭击", "केच", "Кеч", "karachis", "Karachi"),
     *(
         "attack",
@@ -69,6 +75,48 @@ def test_items_searched_together_hold_what_each_holds_alone(items: list[tuple[st
 def test_so_they_do_with_any_names(items: list[tuple[str, str]], names: list[str]) -> None:
     lexicon = compile_lexicon([entity("a", *names), entity("b", *names[:2])], [*names, *(f"{name}*" for name in names)])
     assert list(lexicon.find_each(items)) == [lexicon.find(title, text) for title, text in items]
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        ("l'Hub, d’Kech", ["Hub", "Kech"]),
+        ("5km and km5, 5Kech", ["5", "km", "km", "5", "5", "Kech"]),
+        ("在Hub遇袭击，کیچHub", ["Hub", "袭击", "Hub"]),
+        ("a(b a,b a\nb a\n\nb a\u00a0b", ["a\nb", "a\u00a0b"]),
+        ("a (b a b a ( b", ["a (b", "a b"]),
+        ("a .308 and 5.308", [".308", "5", ".308"]),
+        ("AT&T, AT T, at&t", ["AT&T", "AT", "AT", "at"]),
+        ("Kecher Kechers Kech'er", ["Kecher", "Kechers", "Kech'er", "Kech"]),
+        ("кHub Hubк", []),
+        ("TTP袭击 Кеч city", ["TTP袭击", "TTP", "袭击", "Кеч city", "city"]),
+    ],
+)
+def test_words_are_found_whatever_stands_before_them(text: str, quotes: list[str]) -> None:
+    lexicon = compile_lexicon(
+        [],
+        [
+            "Hub",
+            "Kech",
+            "km",
+            "5",
+            "袭击",
+            "a b",
+            "a (b",
+            ".308",
+            "AT&T",
+            "at",
+            "Kecher",
+            "TTP袭击",
+            "TTP",
+            "Кеч city",
+            "city",
+        ],
+    )
+    for found in lexicon.find_each([("", text), ("", text)]):
+        places = sorted((one.start, -one.end, one.quote) for hits in found.phrases.values() for one in hits)
+        assert [quote for _, _, quote in places] == quotes
+        assert found == lexicon.find("", text)
 
 
 @pytest.mark.parametrize("kind", ["Hub attacked ", "کیچ میں حمله ", "凯奇遇袭击", "“Kech” — IS’s Jama’at\n\n"])

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.text.characters import KINDS, Kind, fold_character
-from monitor.text.fold import SHORT, fold, fold_tight, slice_of
+from monitor.text.fold import SHORT, fold, fold_tight, fold_tight_signs, slice_of
+from monitor.text.fold_tables import SIGNS
 from monitor.text.terms import fold_term
 
 LETTERS = (
@@ -173,6 +174,23 @@ def test_long_texts_fold_as_short_ones_do(text: str, is_tight: bool) -> None:
     ]
     assert list(zip(folded.text, folded.offsets, strict=False)) == expected
     assert folded.places(np.arange(len(folded.text))).tolist() == [place for _, place in expected]
+
+
+@given(texts, st.sampled_from(["", "x" * SHORT]))
+def test_signs_say_what_ascii_is_and_of_what_kind_the_rest(text: str, filling: str) -> None:
+    folded = fold_tight_signs(f"{text}\x1f{filling}")
+    expected = fold_tight(f"{text}\x1f{filling}")
+    assert (folded.text, list(folded.offsets)) == (expected.text, list(expected.offsets))
+    assert list(folded.signs) == [ord(one) if one.isascii() else SIGNS[KINDS[one]] for one in expected.text]
+    letters = [] if folded.letters is None else folded.letters.tolist()
+    assert letters == [ord(one) for one in expected.text if not one.isascii()]
+
+
+@pytest.mark.parametrize("sign", ["'", "\u00ad", "\u200b", "\u064e"])
+def test_many_signs_left_out_one_after_the_other_part_no_run(sign: str) -> None:
+    text = f"a {sign * 700} b{sign * 700} c \n{sign}\n d"
+    assert fold_tight(text).text == "a b c\nd"
+    assert fold_tight(text * 20).text == "a b c\nd" * 20
 
 
 @given(texts)
