@@ -40,6 +40,11 @@ class _Origin:
     had_nothing_at: datetime | None
     """When the feed was last seen without any item ever, for feeds that began empty."""
 
+    @classmethod
+    def of(cls, feed: Feed, state: FeedState, lang: str | None, now: datetime) -> _Origin:
+        had_nothing_at = state.last_success_at if state.last_new_item_at is None else None
+        return cls(feed, lang, now, state.last_success_at is None, had_nothing_at)
+
 
 class _Fit(NamedTuple):
     """An entry of this pull with the keys that are fit to recognise it under the feed's policy."""
@@ -66,9 +71,7 @@ def compare(feed: Feed, state: FeedState, pull: Pull, found: Known, now: datetim
     known = pull.known(found)
     policy = _policy(pull.policy, pull.candidates, known)
     fits = _fits(pull, policy)
-    never_had_items = state.last_new_item_at is None
-    had_nothing_at = state.last_success_at if never_had_items else None
-    origin = _Origin(feed, pull.parsed.lang, now, state.last_success_at is None, had_nothing_at)
+    origin = _Origin.of(feed, state, pull.parsed.lang, now)
     owners = {key: stored.id for key, stored in known.items()}
     new: list[ItemChange] = []
     changed: list[ItemChange] = []
@@ -106,7 +109,7 @@ def compare(feed: Feed, state: FeedState, pull: Pull, found: Known, now: datetim
         seen=tuple(seen),
         unchanged=len(fits) - len(new) - len(changed),
         identity_policy=policy,
-        has_gap=not never_had_items and bool(new) and len(new) == len(fits),
+        has_gap=state.last_new_item_at is not None and bool(new) and len(new) == len(fits),
     )
 
 

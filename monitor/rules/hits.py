@@ -16,8 +16,9 @@ from monitor.text.sentences import sentence_numbers
 MAX_EVIDENCE = 20
 """Passages kept per clause, the first ones: they prove the match, the item itself shows the rest."""
 
-
 _BODY, _TITLE = Field.BODY, Field.TITLE  # Python 3.11 looks members up slowly
+_Hit = tuple[bool, int, int, str, str, Evidence]
+"""Whether it stands in the body, start, end, name, atom, and the hit itself."""
 MAX_REACHED = 200
 """Places in an item up to which those near one another are kept as sets."""
 _FEW_PLACES = 1 << 40
@@ -75,33 +76,16 @@ class Places:
                 for hit in hits
             ]
         )
-        at: list[list[tuple[str, Evidence]]] = []
-        spans: list[tuple[int, int]] = []
-        self._hits, self._spans = at, spans
+        self._hits: list[list[tuple[str, Evidence]]] = []
+        self._spans: list[tuple[int, int]] = []
         self._title_places = 0
         self._is_flat = True
         """Whether no place reaches into the next one of its field."""
         of_atom: dict[str, list[int]] = {atom: [] for atom in evidence}
-        shared: list[int] = []
-        place, last, last_start, last_end = -1, None, -1, -1
-        for in_body, start, end, _, atom, hit in found:
-            if start == last_start and end == last_end and in_body is last:
-                at[-1].append((atom, hit))
-                shared.append(place)
-            else:
-                if in_body is last and start < last_end:
-                    self._is_flat = False
-                if not in_body:
-                    self._title_places += 1
-                place += 1
-                at.append([(atom, hit)])
-                spans.append((start, end))
-                last, last_start, last_end = in_body, start, end
-            of_atom[atom].append(place)
+        self._shared = set_of(self._number(found, of_atom))
+        """Where several atoms hit."""
         self._in_title = (1 << self._title_places) - 1
         self._in_body = (1 << len(self._hits)) - (1 << self._title_places)
-        self._shared = set_of(shared)
-        """Where several atoms hit."""
         self._atoms = atoms
         self._of_atom = {
             atom: 1 << numbers[0] if len(numbers) == 1 else set_of(numbers) for atom, numbers in of_atom.items()
@@ -123,6 +107,27 @@ class Places:
         self._reached: dict[int | None, Sequence[int]] = {}
         self._measured: dict[bool, Distances] = {}
         self._shown: dict[int, tuple[Evidence, ...]] = {}
+
+    def _number(self, found: Sequence[_Hit], of_atom: Mapping[str, list[int]]) -> list[int]:
+        """Number the places of sorted hits and note those of each atom; return the numbers of places hit again."""
+        at, spans = self._hits, self._spans
+        again: list[int] = []
+        place, last, last_start, last_end = -1, None, -1, -1
+        for in_body, start, end, _, atom, hit in found:
+            if start == last_start and end == last_end and in_body is last:
+                at[-1].append((atom, hit))
+                again.append(place)
+            else:
+                if in_body is last and start < last_end:
+                    self._is_flat = False
+                if not in_body:
+                    self._title_places += 1
+                place += 1
+                at.append([(atom, hit)])
+                spans.append((start, end))
+                last, last_start, last_end = in_body, start, end
+            of_atom[atom].append(place)
+        return again
 
     def of(self, wanted: Wanted, fields: Sequence[Field]) -> int:
         """Return where a clause is fulfilled."""
