@@ -132,31 +132,45 @@ def _tally_record(tally: Tally, trial: Trial) -> dict[str, object]:
 @click.argument("old")
 @click.argument("new", required=False)
 @click.option("--days", type=_DAYS, default=30, show_default=True, help="How far back to look.")
+@click.option("--markdown", is_flag=True, help="One document for a review, written at the end.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per rule and line.")
 @click.pass_obj
-def diff_command(context: Context, old: str, new: str | None, *, days: int, as_json: bool) -> int:
-    """Show which stories the rules win and lose from OLD to NEW, rule by rule and cause by cause, as Markdown.
+def diff_command(context: Context, old: str, new: str | None, *, days: int, markdown: bool, as_json: bool) -> int:
+    """Show which stories the rules win and lose from OLD to NEW, rule by rule and cause by cause.
 
     OLD and NEW are git revisions of the workspace, folders, or rule files (each in place of the one of its name);
-    without NEW, the workspace as it is. Exit code 1: a story that analysts judged relevant is found by no rule any
-    more; 2: a version has errors.
+    without NEW, the workspace as it is. What was changed comes first; then the stories won and lost as they are found,
+    the newest first, with the name or clause that did it; then the counts of every rule. Exit code 1: a story that
+    analysts judged relevant is found by no rule any more; 2: a version has errors.
     """
-    from monitor.cli.diff_page import diff_records, markdown_of
+    from monitor.cli import diff_page
     from monitor.cli.progress import Bar
     from monitor.pipeline.rulediff import diff_rules
     from monitor.pipeline.ruletools import open_archive
+    from monitor.rules.diff import Pair
     from monitor.workspace.layout import Workspace
 
     before, unreadable = load_version(context.root, old)
     after, more = load_version(context.root, new)
     has_errors = warn_of_errors(context, (*after.problems, *more, *unreadable))
+    pair = Pair(before, after)
+    title = f"Rules from {old} to {new or 'the workspace'}, last {days} days"
+    is_told = not (as_json or markdown)
+    if is_told:
+        context.echo("\n".join(diff_page.head_lines(title, pair.changes)))
     with open_archive(Workspace(context.root), datetime.now(UTC), days) as archived:
-        found = diff_rules(archived, before, after, Bar(is_quiet=context.is_quiet))
+        on_story = (lambda side, story: context.echo(diff_page.told_line(side, story))) if is_told else None
+        found = diff_rules(archived, pair, Bar(is_quiet=context.is_quiet), on_story)
     if as_json:
-        for record in diff_records(found):
+        for record in diff_page.diff_records(found):
             context.echo_json(record)
+    elif markdown:
+        context.echo(diff_page.markdown_of(found, title))
     else:
-        context.echo(markdown_of(found, old, new or "the workspace", days))
+        for line in diff_page.summary_lines(found):
+            context.echo(line)
+        if not found.changes.is_empty:
+            context.note(f"{counted(found.items, 'item')} since {archived.since:%Y-%m-%d}")
     if found.lost_relevant:
         context.warn(f"{counted(len(found.lost_relevant), 'story', 'stories')} judged relevant would be lost")
     return 2 if has_errors else int(bool(found.lost_relevant))

@@ -124,11 +124,36 @@ def test_a_removed_name_shows_the_stories_it_loses_and_why(desk: Path) -> None:
     watchlist.write_text("\n".join(line for line in lines if '{ text = "کوہستان"' not in line), encoding="utf-8")
     done = monitor(desk, "rules", "diff", "HEAD")
     assert done.code == 0, done.err
-    assert '- @kohistan: name "کوہستان" removed' in done.out
-    assert 'by the name "کوہستان" of @kohistan' in done.out
-    assert "Lost:" in done.out
+    title, changed, blank, *told = done.out.splitlines()
+    assert (title, blank) == ("Rules from HEAD to the workspace, last 30 days", "")
+    assert changed == '  @kohistan: name "کوہستان" removed'
+    lost = [line for line in told if line.startswith("lost ")]
+    assert lost
+    assert told[: len(lost) + 1] == [*lost, ""]
+    assert all(line.endswith(') by the name "کوہستان" of @kohistan') for line in lost)
+    assert any(line.startswith('  by the name "کوہستان" of @kohistan: ') for line in told)
     shutil.copytree(desk / "rules", desk / "later")
-    assert monitor(desk, "rules", "diff", "HEAD", str(desk / "later")).out.count("lost") == done.out.count("lost")
+    later = monitor(desk, "rules", "diff", "HEAD", str(desk / "later"))
+    assert later.out.splitlines()[1:] == done.out.splitlines()[1:]
+
+
+def test_a_diff_for_a_review_is_one_document_and_for_a_script_one_object_per_rule(desk: Path) -> None:
+    shutil.copytree(desk / "rules", desk / "before")
+    watchlist = desk / "rules" / "watchlist.toml"
+    lines = watchlist.read_text(encoding="utf-8").split("\n")
+    watchlist.write_text("\n".join(line for line in lines if '{ text = "کوہستان"' not in line), encoding="utf-8")
+    document = monitor(desk, "rules", "diff", str(desk / "before"), "--markdown").out
+    assert document.startswith(f"# Rules from {desk / 'before'} to the workspace, last 30 days\n\n- @kohistan: name ")
+    assert "\n| rule | stories won | lost | kept |\n" in document
+    assert "\nLost:\n\n- 20" in document
+    records = _json(monitor(desk, "rules", "diff", str(desk / "before"), "--json"))
+    told = monitor(desk, "rules", "diff", str(desk / "before")).out.splitlines()
+    assert any(record["lost"] for record in records)
+    for record in records:
+        counts = f"{record['rule']}: 0 won, {len(record['lost'])} lost, {record['kept']} kept"  # type: ignore[arg-type] # as above
+        assert (counts in told) == bool(record["lost"])
+        lines_of_rule = [line for line in told if line.startswith("lost ") and f" {record['rule']} · " in line]
+        assert len(lines_of_rule) == len(record["lost"])  # type: ignore[arg-type] # as above
 
 
 def test_losing_a_story_judged_relevant_is_exit_code_1(desk: Path) -> None:
