@@ -39,20 +39,23 @@ def load_book(
     return book, (*unreadable, *more)
 
 
-def load_version(root: Path, version: str | None) -> tuple[RuleBook, tuple[Problem, ...]]:
-    """Read and compile the rules of a version: a git revision, a folder, a file, or (None) the workspace as it is.
+def load_versions(root: Path, *versions: str | None) -> list[tuple[RuleBook, tuple[Problem, ...]]]:
+    """Read and compile the rules of each version: a git revision, a folder, a file, or (None) the workspace as it is.
 
-    The book is for comparing and ``narrow``, see ``compile_rules``.
+    The books are for comparing and ``narrow``, see ``compile_rules``.
     """
     from monitor.pipeline.kept import read_rule_files
     from monitor.rules.compile import Purpose, compile_rules
     from monitor.workspace.versions import read_version
 
-    texts, unreadable = read_version(root, version)
-    files = read_rule_files(root, texts)
-    today = datetime.now(UTC).date()
-    analysts = _analysts(root)
-    return compile_rules(files, _topics(root), today, analysts=analysts, purpose=Purpose.NARROWING), unreadable
+    today, topics, analysts = datetime.now(UTC).date(), _topics(root), _analysts(root)
+    found = []
+    for version in versions:
+        texts, unreadable = read_version(root, version)
+        files = read_rule_files(root, texts)
+        book = compile_rules(files, topics, today, analysts=analysts, purpose=Purpose.NARROWING)
+        found.append((book, unreadable))
+    return found
 
 
 def _topics(root: Path) -> tuple[str, ...] | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Context, counted
-from monitor.cli.rulebook import load_book, load_version, warn_of_errors
+from monitor.cli.rulebook import load_book, load_versions, warn_of_errors
 
 if TYPE_CHECKING:
     from monitor.pipeline.backtest import Hit, Tally, Trial
@@ -150,8 +150,7 @@ def diff_command(context: Context, old: str, new: str | None, *, days: int, mark
     from monitor.rules.diff import Pair
     from monitor.workspace.layout import Workspace
 
-    before, unreadable = load_version(context.root, old)
-    after, more = load_version(context.root, new)
+    (before, unreadable), (after, more) = load_versions(context.root, old, new)
     has_errors = warn_of_errors(context, (*after.problems, *more, *unreadable))
     pair = Pair(before, after)
     title = f"Rules from {old} to {new or 'the workspace'}, last {days} days"

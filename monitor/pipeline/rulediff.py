@@ -101,6 +101,7 @@ def diff_rules(
     changes = pair.changes
     if changes.is_empty:
         return Difference(changes, 0, ())
+    pair.prepare()
     labels = archived.labels()
     comparer = _Comparer(archived, pair, frozenset(labels))
     sides = _Sides(labels)

@@ -71,6 +71,12 @@ class Pair:
         rewritten = tuple(one for one in self.old.rules if one.rule.full_id in changes.rewritten)
         self._rewritten = replace(self.old, rules=rewritten, index=index_rules(rewritten))
 
+    def prepare(self) -> None:
+        """Build the automata now: before work is shared out among processes, each of which would build them."""
+        self.new.lexicon.prepare()
+        if self.changes.spellings:
+            self.old.lexicon.prepare()
+
     def match(self, item: ItemText, found: Found | None = None) -> tuple[tuple[RuleMatch, ...], tuple[RuleMatch, ...]]:
         """Return the matches in the old and in the new version, as ``match_item`` would in each.
 
