@@ -30,7 +30,7 @@ class Purpose(Enum):
     MATCHING = auto()
     """To match, with the errors alone."""
     NARROWING = auto()
-    """To be compared, or cut down by ``narrow``: it finds nothing by itself, and has the errors alone."""
+    """To be compared, or cut down by ``narrow``: it finds nothing by itself, has no version and the errors alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,21 +154,21 @@ def compile_rules(
     left out as narrowly as is safe: an unknown reference from the list it stands in, a rule when one of its required
     clauses has nothing left to search for or when reading it found an error.
     """
+    is_part = purpose is Purpose.NARROWING
     library = build_library(files, topics, analysts, today)
     tunes = _compile_tunes(library)
     rules = tuple(_compile_all(library, tunes))
     mutes = tuple(_compile_mutes(library))
     entities = tuple(_entities(library))
-    phrases = sorted(_phrases(rules, mutes))
     return RuleBook(
         rules=rules,
         mutes=mutes,
         tunes={(made.tune.owner, made.tune.target): made.tune for made in tunes},
         entities=entities,
-        lexicon=compile_lexicon((), ()) if purpose is Purpose.NARROWING else compile_lexicon(entities, phrases),
+        lexicon=compile_lexicon((), ()) if is_part else compile_lexicon(entities, sorted(_phrases(rules, mutes))),
         problems=_problems(library, _every_check() if purpose is Purpose.CHECKING else CHECKS),
-        version=_version(entities, rules),
-        index=index_rules(rules),
+        version="" if is_part else _version(entities, rules),
+        index=index_rules(() if is_part else rules),
         private=_private(library),
     )
 
