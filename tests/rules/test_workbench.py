@@ -100,6 +100,19 @@ def test_why_for_an_unknown_analyst_names_the_known_ones(polled: Path) -> None:
     assert "cpec-desk, sanctuaries-desk" in done.err
 
 
+@pytest.mark.parametrize(
+    "command", [("why", "Gunmen shot at Chines enginners near Dassu"), ("rules", "diff", "rules"), ("items", "list")]
+)
+def test_what_was_read_before_is_asked_without_loading_what_reads_it(polled: Path, command: tuple[str, ...]) -> None:
+    arguments = [str(polled / "rules") if word == "rules" and number else word for number, word in enumerate(command)]
+    monitor(polled, *arguments)
+    done = monitor(polled, *arguments, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    loaded = {line.rsplit("|", 1)[1].strip() for line in done.err.splitlines() if line.startswith("import time:")}
+    assert "monitor.store.schema" in loaded
+    readers = {"monitor.rules.syntax", "monitor.rules.lint", "monitor.classifiers.definition_file", "tree_sitter"}
+    assert loaded.isdisjoint({*readers, "pydantic", "alembic", "sklearn", "numpy.ma", "rich.progress"})
+
+
 def test_a_draft_that_is_off_is_tried_over_the_archive(polled: Path, tmp_path: Path) -> None:
     draft = tmp_path / "draft.toml"
     draft.write_text(DRAFT, encoding="utf-8")
