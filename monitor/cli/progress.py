@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +37,18 @@ class Bar:
         """Finish ``count`` steps."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, advance=count, step=step)
+
+    @contextmanager
+    def lifted(self) -> Iterator[None]:
+        """Take the bar away while a result is printed, which else would stand behind it on its line of the terminal."""
+        if self._progress is None:
+            yield
+            return
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
 
     def stop(self) -> None:
         """End the stage."""

@@ -12,7 +12,9 @@ from monitor.cli.context import Context, counted
 from monitor.cli.rulebook import load_book, load_versions, warn_of_errors
 
 if TYPE_CHECKING:
+    from monitor.cli.progress import Bar
     from monitor.pipeline.backtest import Hit, Tally, Trial
+    from monitor.pipeline.rulediff import ChangedStory, Side
 
 FIRST_HITS = 5
 """Stories printed per rule as soon as they are found; the others are counted."""
@@ -42,8 +44,9 @@ def try_command(context: Context, file: Path, *, days: int, rule_id: str | None,
     has_errors = warn_of_errors(context, (*book.problems, *unreadable))
     tried = trial_book(book, {name_of(file, context.root)}, rule_id)
     with open_archive(Workspace(context.root), datetime.now(UTC), days) as archived:
-        shown = _FirstHits(context, is_silent=as_json)
-        trial = try_rules(archived, tried, Bar(is_quiet=context.is_quiet), shown.show)
+        bar = Bar(is_quiet=context.is_quiet)
+        shown = _FirstHits(context, bar, is_silent=as_json)
+        trial = try_rules(archived, tried, bar, shown.show)
     if as_json:
         for tally in trial.tallies:
             context.echo_json(_tally_record(tally, trial))
@@ -55,8 +58,9 @@ def try_command(context: Context, file: Path, *, days: int, rule_id: str | None,
 class _FirstHits:
     """Prints the first stories of every rule while the search goes on."""
 
-    def __init__(self, context: Context, *, is_silent: bool) -> None:
+    def __init__(self, context: Context, bar: Bar, *, is_silent: bool) -> None:
         self._context = context
+        self._bar = bar
         self._is_silent = is_silent
         self._shown: dict[str, int] = {}
 
@@ -64,9 +68,10 @@ class _FirstHits:
         count = self._shown.get(hit.match.id, 0)
         self._shown[hit.match.id] = count + 1
         if count < FIRST_HITS and not self._is_silent:
-            self._context.echo(_hit_line(hit))
-            for line in _marked_lines(hit):
-                self._context.echo(f"    {line}")
+            with self._bar.lifted():
+                self._context.echo(_hit_line(hit))
+                for line in _marked_lines(hit):
+                    self._context.echo(f"    {line}")
 
 
 def _hit_line(hit: Hit) -> str:
@@ -157,9 +162,14 @@ def diff_command(context: Context, old: str, new: str | None, *, days: int, mark
     is_told = not (as_json or markdown)
     if is_told:
         context.echo("\n".join(diff_page.head_lines(title, pair.changes)))
+    bar = Bar(is_quiet=context.is_quiet)
+
+    def tell(side: Side, story: ChangedStory) -> None:
+        with bar.lifted():
+            context.echo(diff_page.told_line(side, story))
+
     with open_archive(Workspace(context.root), datetime.now(UTC), days) as archived:
-        on_story = (lambda side, story: context.echo(diff_page.told_line(side, story))) if is_told else None
-        found = diff_rules(archived, pair, Bar(is_quiet=context.is_quiet), on_story)
+        found = diff_rules(archived, pair, bar, tell if is_told else None)
     if as_json:
         for record in diff_page.diff_records(found):
             context.echo_json(record)

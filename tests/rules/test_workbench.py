@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -185,6 +189,34 @@ def test_losing_a_story_judged_relevant_is_exit_code_1(desk: Path) -> None:
         "Stories that analysts judged: 0 judged relevant won, 1 judged relevant lost, 0 judged noise won, "
         "0 judged noise lost." in done.out
     )
+
+
+def test_on_a_terminal_no_result_stands_behind_the_bar(desk: Path) -> None:
+    (desk / "empty").mkdir()
+    (desk / "empty" / "desk-cpec.toml").write_text('[file]\nowner = "cpec-desk"\n', encoding="utf-8")
+    shown = _on_a_terminal(desk, "rules", "diff", str(desk / "rules"), str(desk / "empty"))
+    assert "lost 20" in shown
+    assert "comparing rules" in shown
+    shown += _on_a_terminal(desk, "rules", "try", str(desk / "rules" / "desk-cpec.toml"))
+    assert "trying rules" in shown
+    drawn = [line for line in re.split(r"[\r\n]", shown) if "comparing rules" in line or "trying rules" in line]
+    assert [line for line in drawn if "(" in line] == []
+
+
+def _on_a_terminal(root: Path, *arguments: str) -> str:
+    """Return everything a command writes to a terminal of its own."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "monitor", "-w", str(root), *arguments]
+    env = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
+        os.close(theirs)
+        written = b""
+        with suppress(OSError):  # so a terminal ends whose last writer went away
+            while piece := os.read(ours, 65_536):
+                written += piece
+    os.close(ours)
+    assert process.returncode in {0, 1}
+    return written.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def test_something_that_is_no_version_is_bad_input(polled: Path) -> None:
