@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.records import Problem
     from monitor.rules.compile import RuleBook
+    from monitor.rules.declared import RuleFile
 
 
 def load_book(
@@ -50,9 +51,13 @@ def load_versions(root: Path, *versions: str | None) -> list[tuple[RuleBook, tup
 
     today, topics, analysts = datetime.now(UTC).date(), _topics(root), _analysts(root)
     found = []
+    known: dict[tuple[str, str], RuleFile] = {}
     for version in versions:
         texts, unreadable = read_version(root, version)
-        files = read_rule_files(root, texts)
+        # Of two versions most files are the same.
+        new = {path: text for path, text in texts.items() if (path, text) not in known}
+        known |= zip(new.items(), read_rule_files(root, new), strict=True)
+        files = [known[one] for one in texts.items()]
         book = compile_rules(files, topics, today, analysts=analysts, purpose=Purpose.NARROWING)
         found.append((book, unreadable))
     return found

@@ -149,8 +149,13 @@ def _changed_names(old: RuleBook, new: RuleBook) -> Iterator[tuple[str, list[str
         one, other = before.get(id_), after.get(id_)
         if one is None or other is None:
             yield id_, [f"@{id_}: {'new' if one is None else 'removed'}"]
-        elif describe_entity(one) != describe_entity(other):
+        elif _listed(one) != _listed(other) and describe_entity(one) != describe_entity(other):
             yield id_, [f"@{id_}: {line}" for line in _name_lines(one, other)]
+
+
+def _listed(entity: Entity) -> tuple[object, ...]:
+    """Return what of an entity can decide a match, as it stands: compared sooner than ``describe_entity`` is made."""
+    return entity.owner, entity.names, entity.not_in
 
 
 def _name_lines(one: Entity, other: Entity) -> list[str]:

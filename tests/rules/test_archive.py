@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +39,7 @@ from monitor.store import items as item_rows
 from monitor.store.archive import ArchivedItem
 from monitor.store.engine import Connection, Database, open_database
 from tests.rules.conftest import NOW, WATCHLIST
+from tests.workspaces import GENEROUS_SECONDS
 
 ITEMS = 1_300
 """Three slices."""
@@ -104,6 +108,38 @@ def test_every_item_is_read_once_the_newest_first(database: Database, processes:
     assert [count for count, _ in slices] == [len(ids) for _, ids in slices]
     assert sorted(read) == [f"{number:016x}" for number in range(ITEMS)]
     assert [int(id_, 16) // 3 for id_ in read] == [number // 3 for number in range(ITEMS)]
+
+
+SLOW = """
+import sys, time, os
+from datetime import UTC, datetime
+from pathlib import Path
+from monitor.pipeline.slices import each_slice
+from monitor.store.engine import open_database
+
+def work(conn, items):
+    (Path(sys.argv[1]) / f"{os.getpid()}.pid").touch()
+    time.sleep(600)
+
+bounds = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC))
+list(each_slice(open_database("sqlite:///a.db", Path(sys.argv[2])), bounds, work, 2))
+"""
+
+
+def test_processes_end_with_the_one_that_started_them_though_it_was_killed(database: Database, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SLOW, str(tmp_path), str(Path(database.place).parent)]
+    with subprocess.Popen(command) as started:
+        _wait_until(lambda: len(list(tmp_path.glob("*.pid"))) == 2)
+        started.kill()
+    others = [int(path.stem) for path in tmp_path.glob("*.pid")]
+    _wait_until(lambda: not any(Path(f"/proc/{other}").exists() for other in others))
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + GENEROUS_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("processes", [1, 2])
