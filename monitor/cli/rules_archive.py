@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ def try_command(context: Context, file: Path, *, days: int, rule_id: str | None,
     stories are printed as they are found, the newest first; then, per rule: stories, counts per day, sources, how
     many were above a threshold or judged already, and which other rules found them too. Exit code 2: FILE has errors.
     """
+    gc.disable()  # while rules are loaded, of which nothing is garbage; whoever walks the archive enables it
     from monitor.cli.progress import Bar
     from monitor.pipeline.backtest import try_rules
     from monitor.pipeline.ruletools import open_archive, trial_book
@@ -148,6 +150,7 @@ def diff_command(context: Context, old: str, new: str | None, *, days: int, mark
     the newest first, with the name or clause that did it; then the counts of every rule. Exit code 1: a story that
     analysts judged relevant is found by no rule any more; 2: a version has errors.
     """
+    gc.disable()  # as above
     from monitor.cli import diff_page
     from monitor.cli.progress import Bar
     from monitor.pipeline.rulediff import diff_rules

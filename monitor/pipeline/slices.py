@@ -6,6 +6,7 @@ archive itself is never sent from one process to another.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -51,6 +52,9 @@ def each_slice(
 
     ``work`` keeps nothing from one slice to the next: with several processes its calls happen in them.
     """
+    # What was loaded so far stays: a search for garbage in it would copy it into every process.
+    gc.freeze()
+    gc.enable()
     with database.read() as conn:
         slices = _slices(conn, bounds)
         if processes == 1:
