@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from monitor.classifiers.definition import TopicDefinition, parse_definition
+from monitor.classifiers.definition import TopicDefinition
+from monitor.classifiers.definition_file import parse_definition
 from monitor.classifiers.evaluate import Evaluation, evaluate
 from monitor.classifiers.passages import Judgement, Passage, read_contrast, read_judgements
 from monitor.classifiers.seeds import labelled_passages, read_labels

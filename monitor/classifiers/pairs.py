@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classifiers.ngrams import distinct
+
 WITHIN = 60
 """Code points between the beginnings of two words, about one headline; title and text are read as one. At 120 words of
 different sentences meet, and long items are found for what they mention in passing."""
@@ -51,7 +53,7 @@ class Pairs:
             return items[:0], items[:0]
         n_pairs = len(self.members)
         # Two words of one list at one place say nothing new.
-        keys = np.unique((items * _LONGEST_ITEM + starts) * len(self._numbers) + lists)
+        keys = distinct((items * _LONGEST_ITEM + starts) * len(self._numbers) + lists)
         places, own = np.divmod(keys, len(self._numbers))
         owners = places // _LONGEST_ITEM
         near, found = np.arange(len(keys)), []
@@ -62,7 +64,7 @@ class Pairs:
                 break
             numbers = self._numbers[own[near], own[near + step]]
             found.append((owners[near] * n_pairs + numbers)[numbers >= 0])
-        pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+        pairs = distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
         return pairs // n_pairs, pairs % n_pairs + self._first_column
 
 

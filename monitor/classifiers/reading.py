@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from monitor.classifiers.clues import Hits, NearGroups, Spans, Texts, TopicTerms
 from monitor.classifiers.definition import TopicDefinition
+from monitor.classifiers.ngrams import distinct
 from monitor.classifiers.pairs import PAIR_VALUE
 from monitor.matching.lexicon import compile_lexicon
 
@@ -155,7 +156,7 @@ class _TopicReader:
         keys = batch.items[owners] * n_lists + lists
         counts = np.bincount(keys, weights=batch.counts[owners], minlength=batch.n_items * n_lists)
         for values, shift in ((np.log1p(counts), 1), (counts * 0 + 1, 0)):
-            places = np.flatnonzero(counts) if shift else np.unique(keys[batch.in_title[owners]])
+            places = np.flatnonzero(counts) if shift else distinct(keys[batch.in_title[owners]])
             items, own = np.divmod(places, max(n_lists, 1))
             yield Signs(items, 2 * own + shift, self._weights[own] * values[places])
         # One list's word at one place is enough, but its places must be told apart from those of other terms.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classifiers.ngrams import Floats
+from monitor.classifiers.ngrams import Floats, distinct
 from monitor.classifiers.reading import Reader
 from monitor.classifiers.textbatch import TextBatch
 from monitor.records import Contribution
@@ -52,7 +52,8 @@ class Reasons:
         wanted = np.flatnonzero(notable[signs.items])
         # A list's part in the title and in the whole item are one.
         keys = signs.items[wanted] * len(firsts) + firsts[signs.columns[wanted]]
-        features, places = np.unique(keys, return_inverse=True)
+        features = distinct(keys)
+        places = np.searchsorted(features, keys)
         weights = np.bincount(places, weights=self._of_signs[wanted], minlength=len(features))
         telling = np.flatnonzero(np.abs(weights) >= _LEAST_SHOWN)
         items, columns = np.divmod(features[telling], len(firsts))

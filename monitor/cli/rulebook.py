@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.records import Problem
     from monitor.rules.compile import RuleBook
+    from monitor.rules.declared import RuleFile
 
 
 def load_book(
@@ -39,20 +40,27 @@ def load_book(
     return book, (*unreadable, *more)
 
 
-def load_version(root: Path, version: str | None) -> tuple[RuleBook, tuple[Problem, ...]]:
-    """Read and compile the rules of a version: a git revision, a folder, a file, or (None) the workspace as it is.
+def load_versions(root: Path, *versions: str | None) -> list[tuple[RuleBook, tuple[Problem, ...]]]:
+    """Read and compile the rules of each version: a git revision, a folder, a file, or (None) the workspace as it is.
 
-    The book is for comparing and ``narrow``, see ``compile_rules``.
+    The books are for comparing and ``narrow``, see ``compile_rules``.
     """
     from monitor.pipeline.kept import read_rule_files
     from monitor.rules.compile import Purpose, compile_rules
     from monitor.workspace.versions import read_version
 
-    texts, unreadable = read_version(root, version)
-    files = read_rule_files(root, texts)
-    today = datetime.now(UTC).date()
-    analysts = _analysts(root)
-    return compile_rules(files, _topics(root), today, analysts=analysts, purpose=Purpose.NARROWING), unreadable
+    today, topics, analysts = datetime.now(UTC).date(), _topics(root), _analysts(root)
+    found = []
+    known: dict[tuple[str, str], RuleFile] = {}
+    for version in versions:
+        texts, unreadable = read_version(root, version)
+        # Of two versions most files are the same.
+        new = {path: text for path, text in texts.items() if (path, text) not in known}
+        known |= zip(new.items(), read_rule_files(root, new), strict=True)
+        files = [known[one] for one in texts.items()]
+        book = compile_rules(files, topics, today, analysts=analysts, purpose=Purpose.NARROWING)
+        found.append((book, unreadable))
+    return found
 
 
 def _topics(root: Path) -> tuple[str, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Context, counted
-from monitor.cli.rulebook import load_book, load_version, warn_of_errors
+from monitor.cli.rulebook import load_book, load_versions, warn_of_errors
 
 if TYPE_CHECKING:
+    from monitor.cli.progress import Bar
     from monitor.pipeline.backtest import Hit, Tally, Trial
+    from monitor.pipeline.rulediff import ChangedStory, Side
 
 FIRST_HITS = 5
 """Stories printed per rule as soon as they are found; the others are counted."""
@@ -32,6 +35,7 @@ def try_command(context: Context, file: Path, *, days: int, rule_id: str | None,
     stories are printed as they are found, the newest first; then, per rule: stories, counts per day, sources, how
     many were above a threshold or judged already, and which other rules found them too. Exit code 2: FILE has errors.
     """
+    gc.disable()  # while rules are loaded, of which nothing is garbage; whoever walks the archive enables it
     from monitor.cli.progress import Bar
     from monitor.pipeline.backtest import try_rules
     from monitor.pipeline.ruletools import open_archive, trial_book
@@ -42,8 +46,9 @@ def try_command(context: Context, file: Path, *, days: int, rule_id: str | None,
     has_errors = warn_of_errors(context, (*book.problems, *unreadable))
     tried = trial_book(book, {name_of(file, context.root)}, rule_id)
     with open_archive(Workspace(context.root), datetime.now(UTC), days) as archived:
-        shown = _FirstHits(context, is_silent=as_json)
-        trial = try_rules(archived, tried, Bar(is_quiet=context.is_quiet), shown.show)
+        bar = Bar(is_quiet=context.is_quiet)
+        shown = _FirstHits(context, bar, is_silent=as_json)
+        trial = try_rules(archived, tried, bar, shown.show)
     if as_json:
         for tally in trial.tallies:
             context.echo_json(_tally_record(tally, trial))
@@ -55,8 +60,9 @@ def try_command(context: Context, file: Path, *, days: int, rule_id: str | None,
 class _FirstHits:
     """Prints the first stories of every rule while the search goes on."""
 
-    def __init__(self, context: Context, *, is_silent: bool) -> None:
+    def __init__(self, context: Context, bar: Bar, *, is_silent: bool) -> None:
         self._context = context
+        self._bar = bar
         self._is_silent = is_silent
         self._shown: dict[str, int] = {}
 
@@ -64,9 +70,10 @@ class _FirstHits:
         count = self._shown.get(hit.match.id, 0)
         self._shown[hit.match.id] = count + 1
         if count < FIRST_HITS and not self._is_silent:
-            self._context.echo(_hit_line(hit))
-            for line in _marked_lines(hit):
-                self._context.echo(f"    {line}")
+            with self._bar.lifted():
+                self._context.echo(_hit_line(hit))
+                for line in _marked_lines(hit):
+                    self._context.echo(f"    {line}")
 
 
 def _hit_line(hit: Hit) -> str:
@@ -132,31 +139,50 @@ def _tally_record(tally: Tally, trial: Trial) -> dict[str, object]:
 @click.argument("old")
 @click.argument("new", required=False)
 @click.option("--days", type=_DAYS, default=30, show_default=True, help="How far back to look.")
+@click.option("--markdown", is_flag=True, help="One document for a review, written at the end.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per rule and line.")
 @click.pass_obj
-def diff_command(context: Context, old: str, new: str | None, *, days: int, as_json: bool) -> int:
-    """Show which stories the rules win and lose from OLD to NEW, rule by rule and cause by cause, as Markdown.
+def diff_command(context: Context, old: str, new: str | None, *, days: int, markdown: bool, as_json: bool) -> int:
+    """Show which stories the rules win and lose from OLD to NEW, rule by rule and cause by cause.
 
     OLD and NEW are git revisions of the workspace, folders, or rule files (each in place of the one of its name);
-    without NEW, the workspace as it is. Exit code 1: a story that analysts judged relevant is found by no rule any
-    more; 2: a version has errors.
+    without NEW, the workspace as it is. What was changed comes first; then the stories won and lost as they are found,
+    the newest first, with the name or clause that did it; then the counts of every rule. Exit code 1: a story that
+    analysts judged relevant is found by no rule any more; 2: a version has errors.
     """
-    from monitor.cli.diff_page import diff_records, markdown_of
+    gc.disable()  # as above
+    from monitor.cli import diff_page
     from monitor.cli.progress import Bar
     from monitor.pipeline.rulediff import diff_rules
     from monitor.pipeline.ruletools import open_archive
+    from monitor.rules.diff import Pair
     from monitor.workspace.layout import Workspace
 
-    before, unreadable = load_version(context.root, old)
-    after, more = load_version(context.root, new)
+    (before, unreadable), (after, more) = load_versions(context.root, old, new)
     has_errors = warn_of_errors(context, (*after.problems, *more, *unreadable))
+    pair = Pair(before, after)
+    title = f"Rules from {old} to {new or 'the workspace'}, last {days} days"
+    is_told = not (as_json or markdown)
+    if is_told:
+        context.echo("\n".join(diff_page.head_lines(title, pair.changes)))
+    bar = Bar(is_quiet=context.is_quiet)
+
+    def tell(side: Side, story: ChangedStory) -> None:
+        with bar.lifted():
+            context.echo(diff_page.told_line(side, story))
+
     with open_archive(Workspace(context.root), datetime.now(UTC), days) as archived:
-        found = diff_rules(archived, before, after, Bar(is_quiet=context.is_quiet))
+        found = diff_rules(archived, pair, bar, tell if is_told else None)
     if as_json:
-        for record in diff_records(found):
+        for record in diff_page.diff_records(found):
             context.echo_json(record)
+    elif markdown:
+        context.echo(diff_page.markdown_of(found, title))
     else:
-        context.echo(markdown_of(found, old, new or "the workspace", days))
+        for line in diff_page.summary_lines(found):
+            context.echo(line)
+        if not found.changes.is_empty:
+            context.note(f"{counted(found.items, 'item')} since {archived.since:%Y-%m-%d}")
     if found.lost_relevant:
         context.warn(f"{counted(len(found.lost_relevant), 'story', 'stories')} judged relevant would be lost")
     return 2 if has_errors else int(bool(found.lost_relevant))

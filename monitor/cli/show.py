@@ -9,9 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from monitor.digests.view import CoverageView, DigestView, EntryView, FeedLine, SectionView, Segment, StoryView
-
 if TYPE_CHECKING:
+    from monitor.digests.view import CoverageView, DigestView, EntryView, FeedLine, SectionView, Segment, StoryView
     from monitor.pipeline.assess import AssessReport
 
 _WIDTH_WITHOUT_TERMINAL = 110

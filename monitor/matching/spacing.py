@@ -119,7 +119,7 @@ def _signs_beyond(codes: Codes) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
     table = _sign_table()
     signs = table.take(codes.take(places))
     if not signs.all():
-        for code in np.unique(codes[places[signs == 0]]).tolist():
+        for code in set(codes[places[signs == 0]].tolist()):
             table[code] = _sign_of(chr(code))
         signs = table.take(codes.take(places))
     return places, signs

@@ -10,7 +10,8 @@ from monitor.errors import InputError
 from monitor.pipeline.desk import load_templates, template_names
 from monitor.pipeline.fulltext import PACKAGE, REMEDY, is_available
 from monitor.pipeline.references import CONFIG, Named, reference_problems
-from monitor.pipeline.topics import build_topics, read_passage_texts, read_topic_texts
+from monitor.pipeline.topicfiles import build_topics
+from monitor.pipeline.topics import read_passage_texts, read_topic_texts
 from monitor.records import Problem, Source
 from monitor.rules.compile import compile_rules
 from monitor.rules.proof import lint_examples_prove

@@ -1,6 +1,7 @@
 """Rule files and topics as they were read before: most starts read all of them again for nothing.
 
-Only what was read without any problem is kept, so that problems are always those of a reading.
+Only what was read without any problem is kept, so that problems are always those of a reading. What reads is imported
+where something must be read: that takes longer than taking out what is kept.
 """
 
 from __future__ import annotations
@@ -8,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from monitor.classifiers.definition import TopicDefinition, parse_definition
+from monitor.classifiers.definition import TopicDefinition
 from monitor.pipeline.background import background_state
-from monitor.pipeline.topics import Lessons, Topics, build_topics
+from monitor.pipeline.topics import Topics
 from monitor.records import Problem
 from monitor.rules.declared import RuleFile
-from monitor.rules.syntax import read_rule_file
 from monitor.workspace.kept import Kept, key_of
 from monitor.workspace.layout import Workspace
 from monitor.workspace.plain import to_plain
+
+if TYPE_CHECKING:
+    from monitor.pipeline.topics import Lessons
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ def _rule_files(kept: Kept, texts: Mapping[str, str]) -> Iterator[RuleFile]:
         key = key_of(path, text)
         file = kept.restored(key, RuleFile)
         if file is None:
+            from monitor.rules.syntax import read_rule_file
+
             file = read_rule_file(text, path)
             if not file.problems:
                 kept.save(key, to_plain(file, RuleFile))
@@ -53,6 +59,8 @@ def defined_topics(root: Path, texts: Mapping[str, str]) -> tuple[str, ...]:
         key = key_of(path, text)
         definition = kept.restored(key, TopicDefinition)
         if definition is None:
+            from monitor.classifiers.definition_file import parse_definition
+
             definition, problems = parse_definition(text, path)
             if definition is not None and not any(problem.is_error for problem in problems):
                 kept.save(key, to_plain(definition, TopicDefinition))
@@ -70,12 +78,16 @@ def read_topics(
     key = key_of(background_state(models), texts)
     defined = kept.restored(key, _Defined)
     if defined is None:
+        from monitor.pipeline.topicfiles import build_topics
+
         topics, problems = build_topics(defining, learned_from, models)
         if not problems:
             kept.save(key, to_plain(_Defined(topics.definitions, topics.fingerprint), _Defined))
         return topics, problems
 
     def read_lessons() -> Lessons:
+        from monitor.pipeline.topicfiles import build_topics
+
         return build_topics(defining, learned_from, models)[0].lessons
 
     return Topics(defined.definitions, defined.fingerprint, models, read_lessons), ()

@@ -6,12 +6,15 @@ import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from monitor.alerts.route import recipients
 from monitor.config import Config
 from monitor.records import DigestSpec, Problem, Send, Source
 from monitor.rules.compile import RuleBook
-from monitor.text.located_toml import Document, KeyPath, parse_toml
+
+if TYPE_CHECKING:
+    from monitor.text.located_toml import Document, KeyPath
 
 CONFIG = "config.toml"
 _FORMATS = ("md", "html", "txt")
@@ -50,6 +53,8 @@ class _Places:
 
     @cached_property
     def _document(self) -> Document:
+        from monitor.text.located_toml import parse_toml
+
         return parse_toml(self._text, CONFIG)
 
 

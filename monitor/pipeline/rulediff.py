@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from monitor.pipeline.backtest import Archive, Hit, asking_scores
 from monitor.pipeline.progress import Progress
 from monitor.records import RuleMatch, Send
-from monitor.rules.compile import RuleBook
-from monitor.rules.diff import BookChanges, Causes, Pair, compare_books
+from monitor.rules.diff import BookChanges, Causes, Pair
 from monitor.rules.match import ItemText
 from monitor.store import archive, assessments
 from monitor.store.archive import ArchivedItem
 from monitor.store.engine import Connection
 
 MAX_STORIES = 20
-"""Stories printed per rule and side; the counts are of all."""
+"""Stories told per rule and side; the counts are of all."""
 SHOWN_TEXT = 80
 """Code points of an untitled item that stand for its title."""
+
+
+class Side(StrEnum):
+    """What becomes of a story."""
+
+    WON = "won"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,9 @@ class ChangedStory:
     """Judged relevant, judged noise, or not judged."""
     is_still_found: bool = False
     """True if some rule that alerts or enters digests finds the story after the change."""
+
+
+OnStory = Callable[[Side, ChangedStory], None]
 
 
 @dataclass(slots=True)
@@ -80,21 +90,28 @@ class _Compared:
 
 
 def diff_rules(
-    archived: Archive, old: RuleBook, new: RuleBook, progress: Progress, processes: int | None = None
+    archived: Archive, pair: Pair, progress: Progress, on_story: OnStory | None = None, processes: int | None = None
 ) -> Difference:
-    """Return what changes over the walked days if ``new`` takes the place of ``old``.
+    """Return what changes over the walked days if the new version of a pair takes the place of the old.
 
-    Only rules that may match differently are tried; comments, examples and places change nothing.
+    Only rules that may match differently are tried; comments, examples and places change nothing. ``on_story`` hears
+    of the first ``MAX_STORIES`` per rule and side as they are found, the newest first, and of each in its final state
+    but for ``is_still_found``, which the end tells.
     """
-    changes = compare_books(old, new)
+    changes = pair.changes
     if changes.is_empty:
         return Difference(changes, 0, ())
-    comparer = _Comparer(archived, Pair(old, new, changes), frozenset(archived.labels()))
-    sides = _Sides(archived.labels())
+    pair.prepare()
+    labels = archived.labels()
+    comparer = _Comparer(archived, pair, frozenset(labels))
+    sides = _Sides(labels)
+    teller = _Teller(archived, comparer, labels, on_story) if on_story else None
     items = 0
     for count, (compared, labelled) in archived.work_through(comparer.compare, progress, "comparing rules", processes):
         items += count
         sides.add(compared, labelled)
+        if teller is not None:
+            teller.tell(compared)
     rules = tuple(sides.rule(rule) for rule in sorted(changes.affected))
     return Difference(changes, items, _with_unchanged(archived, rules, changes))
 
@@ -143,6 +160,60 @@ class _Comparer:
             lost=tuple((match, self._lost.of(match, text)) for match in before if match.id not in new),
             won=tuple((match, self._won.of(match, text)) for match in after if match.id not in old),
             is_heard=any(match.send in (Send.ALERT, Send.DIGEST) for match in after),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What the versions make of a whole story: the full ids of the rules that find it, and what analysts said."""
+
+    old: frozenset[str]
+    new: frozenset[str]
+    label: bool | None
+
+
+class _Teller:
+    """Tells of a story with the first item that one version finds alone, not at the end of the archive.
+
+    An older item of the same story may be found by the other version, so that nothing is won or lost: those are looked
+    up ahead of the walk, for the few stories that are told.
+    """
+
+    def __init__(self, archived: Archive, comparer: _Comparer, labels: Mapping[str, bool], on_story: OnStory) -> None:
+        self._archived = archived
+        self._comparer = comparer
+        self._labels = labels
+        self._on_story = on_story
+        self._told: defaultdict[tuple[str, Side], set[str]] = defaultdict(set)
+        self._wholes: dict[str, _Whole] = {}
+
+    def tell(self, compared: Sequence[_Compared]) -> None:
+        """Tell of what these items, older than those before, win and lose."""
+        for one in compared:
+            for side, matches in ((Side.LOST, one.lost), (Side.WON, one.won)):
+                for match, cause in matches:
+                    told = self._told[match.id, side]
+                    if len(told) < MAX_STORIES and one.item.story not in told:
+                        whole = self._whole(one)
+                        if match.id not in (whole.new if side is Side.LOST else whole.old):
+                            told.add(one.item.story)
+                            self._on_story(side, ChangedStory(Hit(one.item, match), cause, whole.label))
+
+    def _whole(self, one: _Compared) -> _Whole:
+        if one.item.story not in self._wholes:
+            self._wholes[one.item.story] = self._looked_up(one)
+        return self._wholes[one.item.story]
+
+    def _looked_up(self, one: _Compared) -> _Whole:
+        with self._archived.database.read() as conn:
+            items = archive.of_story(conn, one.item.story, self._archived.since)
+            # Nobody may have grouped the item yet.
+            compared = self._comparer.compare(conn, items)[0] if len(items) > 1 else [one]
+        labels = [self._labels[id_] for id_ in (one.item.id, *(item.id for item in items)) if id_ in self._labels]
+        return _Whole(
+            frozenset(rule for each in compared for rule in (*each.in_both, *(match.id for match, _ in each.lost))),
+            frozenset(rule for each in compared for rule in (*each.in_both, *(match.id for match, _ in each.won))),
+            any(labels) if labels else None,
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from monitor.classifiers.passages import Judgement, read_judgements
 from monitor.errors import InputError
@@ -16,9 +17,11 @@ from monitor.records import Send
 from monitor.rules.compile import CompiledRule, RuleBook
 from monitor.rules.declared import RuleFile
 from monitor.rules.narrow import narrow
-from monitor.rules.suggest import Miner
 from monitor.workspace.files import read_texts
 from monitor.workspace.layout import Workspace
+
+if TYPE_CHECKING:
+    from monitor.rules.suggest import Miner
 
 
 @contextmanager
@@ -71,6 +74,8 @@ def _in_force(compiled: CompiledRule) -> CompiledRule:
 
 def mine(archived: Archive, book: RuleBook, files: Sequence[RuleFile], progress: Progress) -> Miner:
     """Read the archive for spellings and names worth listing; ``files`` say where words are listed."""
+    from monitor.rules.suggest import Miner
+
     groups = [term for file in files for words in file.words for term in words.terms]
     own = [term for file in files for rule in file.rules for term in rule.terms]
     miner = Miner(book, {term.text: term.where for term in (*own, *groups)})

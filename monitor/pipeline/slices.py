@@ -6,9 +6,11 @@ archive itself is never sent from one process to another.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -26,9 +28,10 @@ Work = Callable[[Connection, Sequence[ArchivedItem]], Result]
 Bounds = tuple[datetime, datetime]
 """The first moment of a slice, and that before which it ends."""
 
-FIRST = 500
-"""Items of the first slice: someone waits for the first results."""
+FIRST = 250
+"""Items of the first slice: someone waits for the first results. Each of the next holds twice as many."""
 LATER = 2_000
+"""Items of a slice when that is over."""
 ALONE = 5_000
 """An archive of fewer items is read before other processes could have begun."""
 MAX_PROCESSES = 4
@@ -49,6 +52,9 @@ def each_slice(
 
     ``work`` keeps nothing from one slice to the next: with several processes its calls happen in them.
     """
+    # What was loaded so far stays: a search for garbage in it would copy it into every process.
+    gc.freeze()
+    gc.enable()
     with database.read() as conn:
         slices = _slices(conn, bounds)
         if processes == 1:
@@ -67,7 +73,7 @@ def _slices(conn: Connection, bounds: Bounds) -> Iterator[Bounds]:
             yield since, until
             return
         yield first, until
-        until, size = first, LATER
+        until, size = first, min(2 * size, LATER)
 
 
 def _work_on(conn: Connection, bounds: Bounds, work: Work[Result]) -> tuple[int, Result]:
@@ -106,8 +112,17 @@ _inherited: list[_Inherited] = []
 def _inherit(given: _Inherited) -> None:
     # Ctrl-C reaches every process; the one that started the others ends them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     given.database.forget_connections()
     _inherited.append(given)
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the process that started this one; killed, it cannot end the others, which wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work_here(bounds: Bounds) -> tuple[int, Any]:

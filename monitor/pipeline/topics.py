@@ -1,32 +1,27 @@
-"""The topics of a workspace: definitions, passages and judgements from files, and the model fitted from them."""
+"""The topics of a workspace, and the model fitted from their definitions, passages and judgements."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.classifiers.definition import TopicDefinition, parse_definition
-from monitor.classifiers.learned import Learned, Lesson, dump_learned, learned, lesson, load_learned
-from monitor.classifiers.passages import Judgement, Passage, fingerprint, read_contrast, read_judgements
-from monitor.classifiers.seeds import check_labels, labelled_passages, read_labels
-from monitor.classifiers.watched import watched_names
+from monitor.classifiers.definition import TopicDefinition
 from monitor.errors import DiskError
 from monitor.log import Log
-from monitor.pipeline.background import Background, read_background
-from monitor.records import Problem, Source
+from monitor.pipeline.background import Background
+from monitor.records import Problem
 from monitor.workspace.files import read_texts
 from monitor.workspace.layout import Workspace
 from monitor.workspace.models import as_bytes, load_arrays, save_arrays
 
 if TYPE_CHECKING:
-    from monitor.classifiers.train import Model
+    from monitor.classifiers.learned import Learned, Lesson
+    from monitor.classifiers.passages import Judgement, Passage
+    from monitor.classifiers.score import Model
 
 log = Log("topics")
-
-LABELS = "seeds/labels.toml"
-CONTRAST = "classifiers/contrast.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +85,13 @@ class Topics:
         return self._model
 
     def _cached(self) -> Model | None:
-        from monitor.classifiers.train import load
+        from monitor.classifiers.cache import load
 
         stored = load_arrays(self.models, self.fingerprint)
         return None if stored is None else load(*stored, expected_fingerprint=self.fingerprint)
 
     def _fitted(self) -> Model:
+        from monitor.classifiers.learned import dump_learned
         from monitor.classifiers.train import dump, train
 
         model = train(self.definitions, self.passages, self.judgements, self.background.items)
@@ -111,6 +107,8 @@ class Topics:
 
     def lesson_since(self, fingerprint: str) -> Lesson:
         """Return what these topics teach that an earlier model had not learned; nothing if that one is not kept."""
+        from monitor.classifiers.learned import Lesson, lesson, load_learned
+
         stored = load_arrays(self.models, fingerprint) if fingerprint != self.fingerprint else None
         before = (
             load_learned(stored[0]["learned"].tobytes().decode("utf-8", "surrogatepass"))
@@ -120,6 +118,8 @@ class Topics:
         return lesson(before, self._learned(), self.judgements) if before else Lesson()
 
     def _learned(self) -> Learned:
+        from monitor.classifiers.learned import learned
+
         return learned(self.definitions, self.passages, self.judgements, self.background.drawn_from)
 
 
@@ -138,88 +138,3 @@ def read_passage_texts(workspace: Workspace) -> tuple[dict[str, str], tuple[Prob
     # Problems of the rule files are reported where these are compiled.
     rules, _ = read_texts(workspace.rules, workspace.root, "*.toml")
     return {**seeds, **contrast, **feedback, **rules}, (*problems, *more, *most)
-
-
-def build_topics(
-    defining: Mapping[str, str], learned_from: Mapping[str, str], models: Path
-) -> tuple[Topics, tuple[Problem, ...]]:
-    """Return the topics and every problem of their files; what cannot be read is left out and named."""
-    problems: list[Problem] = []
-    definitions: list[tuple[str, TopicDefinition]] = []
-    watched = watched_names(text for path, text in learned_from.items() if path.startswith("rules/"))
-    for path, text in defining.items():
-        if path == LABELS:
-            continue
-        definition, found = parse_definition(text, path, watched)
-        problems.extend(found)
-        if definition is not None:
-            definitions.append((path, definition))
-    problems.extend(_id_problems(definitions))
-    ids = [definition.id for _, definition in definitions] or None
-    passages = (*_seed_passages(defining, learned_from, ids, problems), *_contrast(learned_from, ids, problems))
-    judgements = _judgements(learned_from, ids, problems)
-    problems.extend(_unsaid(definitions, passages))
-    known, said = tuple({one.id: one for _, one in reversed(definitions)}.values())[::-1], tuple(judgements)
-    background = read_background(models)
-    name = fingerprint(known, passages, said, background.items)
-    lessons = Lessons(passages, said, background)
-    return Topics(known, name, models, lambda: lessons), tuple(sorted(problems))
-
-
-def _seed_passages(
-    defining: Mapping[str, str], learned_from: Mapping[str, str], ids: list[str] | None, problems: list[Problem]
-) -> tuple[Passage, ...]:
-    if LABELS not in defining:
-        what = "there is no such file, so no seed article is learned from, and scores change"
-        problems.append(Problem(Source(LABELS, 1, 1), "F001", what, "restore it; an empty file says none is wanted"))
-    articles, found = read_labels(defining.get(LABELS, ""), LABELS, ids)
-    problems.extend(found)
-    texts = {Path(path).name: text for path, text in learned_from.items() if path.startswith("seeds/")}
-    if not found:
-        problems.extend(check_labels(articles, texts))
-    return labelled_passages(articles, texts)
-
-
-def _contrast(learned_from: Mapping[str, str], ids: list[str] | None, problems: list[Problem]) -> tuple[Passage, ...]:
-    text = learned_from.get(CONTRAST)
-    if text is None:
-        what = "there is no such file, so the model cannot tell near misses from news, and scores change"
-        problems.append(Problem(Source(CONTRAST, 1, 1), "F001", what, "restore it; an empty file says none is wanted"))
-    passages, found = read_contrast(text or "", CONTRAST, ids)
-    problems.extend(found)
-    return passages
-
-
-def _judgements(learned_from: Mapping[str, str], ids: list[str] | None, problems: list[Problem]) -> list[Judgement]:
-    judgements: list[Judgement] = []
-    for path, text in learned_from.items():
-        if path.startswith("classifiers/feedback/"):
-            read, found = read_judgements(text, path, ids)
-            judgements.extend(read)
-            problems.extend(found)
-    return judgements
-
-
-def _unsaid(definitions: list[tuple[str, TopicDefinition]], passages: tuple[Passage, ...]) -> Iterator[Problem]:
-    """Yield a warning for each topic of which nothing says what belongs to it: it could never tag an item."""
-    spoken_of = {topic for passage in passages for topic in passage.topics}
-    for path, definition in definitions:
-        if not definition.counts and definition.id not in spoken_of:
-            what = f'nothing says what belongs to "{definition.id}", so every item scores 0'
-            fix = "write sentences under counts, or passages that name the topic in classifiers/contrast.jsonl"
-            yield Problem(Source(path, 1, 1), "K003", what, fix, is_error=False)
-
-
-def _id_problems(definitions: list[tuple[str, TopicDefinition]]) -> list[Problem]:
-    """Return what is wrong with the topics as a whole: none at all, or two with one id."""
-    if not definitions:
-        fix = "mend or restore the files in classifiers/; without a topic no item can be relevant"
-        return [Problem(Source("classifiers", 1, 1), "K001", "no topic can be used", fix)]
-    first: dict[str, str] = {}
-    problems = []
-    for path, definition in definitions:
-        if definition.id in first:
-            what = f'the topic "{definition.id}" is defined in {first[definition.id]} too'
-            problems.append(Problem(Source(path, 1, 1), "K002", what, "give one of the two another id"))
-        first.setdefault(definition.id, path)
-    return problems

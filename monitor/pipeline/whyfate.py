@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.digests.build import Edition, build
 from monitor.digests.due import next_slot
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.muting import hidden_from_all
@@ -101,6 +100,8 @@ def _preview(connection: Connection, desk: Desk, spec: DigestSpec, one: Assessed
     """Return what the digest would decide if it closed now."""
     if not one.assessment.rules_version:
         return DigestMember(one.item.id, one.item.revision, is_shown=False, reason="not assessed yet")
+    from monitor.digests.build import Edition, build
+
     last = digest_rows.last_closed(connection, spec.name)
     edition = Edition(
         since=last.until if last else None,

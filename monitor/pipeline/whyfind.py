@@ -119,14 +119,17 @@ def _search(connection: Connection, words: Sequence[str]) -> tuple[str, ...]:
     and one that holds all of them.
     """
     plain = " ".join(words)
-    found = {
-        headline.item: headline
-        for query in (f'"{plain}"', plain)
-        for headline in lists.list_headlines(connection, lists.ItemFilter(query=query, limit=RANKED))
-    }
+    found = {one.item: one for one in _headlines(connection, plain)}
+    if len(found) == RANKED:
+        # Only then may an item that holds them one after the other be older than those.
+        found |= {one.item: one for one in _headlines(connection, f'"{plain}"')}
     asked = tokens(plain)
     newest = sorted(found.values(), key=lambda one: (one.first_seen_at, one.item), reverse=True)
     return tuple(one.item for one in sorted(newest, key=lambda one: _rank(one.title, asked))[: MAX_OTHERS + 1])
+
+
+def _headlines(connection: Connection, query: str) -> tuple[lists.Headline, ...]:
+    return lists.list_headlines(connection, lists.ItemFilter(query=query, limit=RANKED))
 
 
 def _rank(title: str, asked: Sequence[str]) -> int:

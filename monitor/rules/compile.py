@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum, auto
@@ -17,13 +17,9 @@ from monitor.rules.codes import ABSENCES
 from monitor.rules.declared import Clause, Filters, Mute, Near, Rule, RuleFile, Term, Tune
 from monitor.rules.index import RuleIndex, index_rules
 from monitor.rules.library import Library, build_library
-from monitor.rules.lint import LINTS, Lint
-from monitor.rules.usefulness import USEFULNESS_LINTS
 
 MEANING = "2"
 """Part of every version: raised when the same files would match differently, so that items are assessed again."""
-
-ALL_CHECKS: tuple[Lint, ...] = (*CHECKS, *LINTS, *USEFULNESS_LINTS)
 
 
 class Purpose(Enum):
@@ -34,7 +30,7 @@ class Purpose(Enum):
     MATCHING = auto()
     """To match, with the errors alone."""
     NARROWING = auto()
-    """To be compared, or cut down by ``narrow``: it finds nothing by itself, and has the errors alone."""
+    """To be compared, or cut down by ``narrow``: it finds nothing by itself, has no version and the errors alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,26 +154,34 @@ def compile_rules(
     left out as narrowly as is safe: an unknown reference from the list it stands in, a rule when one of its required
     clauses has nothing left to search for or when reading it found an error.
     """
+    is_part = purpose is Purpose.NARROWING
     library = build_library(files, topics, analysts, today)
     tunes = _compile_tunes(library)
     rules = tuple(_compile_all(library, tunes))
     mutes = tuple(_compile_mutes(library))
     entities = tuple(_entities(library))
-    phrases = sorted(_phrases(rules, mutes))
     return RuleBook(
         rules=rules,
         mutes=mutes,
         tunes={(made.tune.owner, made.tune.target): made.tune for made in tunes},
         entities=entities,
-        lexicon=compile_lexicon((), ()) if purpose is Purpose.NARROWING else compile_lexicon(entities, phrases),
-        problems=find_problems(library, CHECKS if purpose is not Purpose.CHECKING else ALL_CHECKS),
-        version=_version(entities, rules),
-        index=index_rules(rules),
+        lexicon=compile_lexicon((), ()) if is_part else compile_lexicon(entities, sorted(_phrases(rules, mutes))),
+        problems=_problems(library, _every_check() if purpose is Purpose.CHECKING else CHECKS),
+        version="" if is_part else _version(entities, rules),
+        index=index_rules(() if is_part else rules),
         private=_private(library),
     )
 
 
-def find_problems(library: Library, checks: Sequence[Lint] = ALL_CHECKS) -> tuple[Problem, ...]:
+def _every_check() -> tuple[Callable[[Library], Iterator[Problem]], ...]:
+    # Warnings are many and their tables large; nothing but a check asks for them.
+    from monitor.rules.lint import LINTS
+    from monitor.rules.usefulness import USEFULNESS_LINTS
+
+    return (*CHECKS, *LINTS, *USEFULNESS_LINTS)
+
+
+def _problems(library: Library, checks: Sequence[Callable[[Library], Iterator[Problem]]]) -> tuple[Problem, ...]:
     """Return the problems of every file, and what every check and lint finds in all of them, sorted by place.
 
     Of files with unreadable lines, nothing is said to be missing: it may stand on one of those lines.

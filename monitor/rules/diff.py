@@ -59,7 +59,9 @@ def compare_books(old: RuleBook, new: RuleBook) -> BookChanges:
 class Pair:
     """Two versions of the rules side by side, cut down to the rules that may match differently."""
 
-    def __init__(self, old: RuleBook, new: RuleBook, changes: BookChanges) -> None:
+    def __init__(self, old: RuleBook, new: RuleBook) -> None:
+        self.changes = changes = compare_books(old, new)
+
         def is_affected(compiled: CompiledRule) -> bool:
             return compiled.rule.full_id in changes.affected
 
@@ -68,7 +70,12 @@ class Pair:
         self.new = narrow(new, is_affected, wanted | changes.spellings)
         rewritten = tuple(one for one in self.old.rules if one.rule.full_id in changes.rewritten)
         self._rewritten = replace(self.old, rules=rewritten, index=index_rules(rewritten))
-        self._changes = changes
+
+    def prepare(self) -> None:
+        """Build the automata now: before work is shared out among processes, each of which would build them."""
+        self.new.lexicon.prepare()
+        if self.changes.spellings:
+            self.old.lexicon.prepare()
 
     def match(self, item: ItemText, found: Found | None = None) -> tuple[tuple[RuleMatch, ...], tuple[RuleMatch, ...]]:
         """Return the matches in the old and in the new version, as ``match_item`` would in each.
@@ -78,9 +85,9 @@ class Pair:
         """
         found = found or self.new.lexicon.find(item.title, item.text)
         after = match_found(self.new, item, found).rules
-        if not self._changes.spellings.isdisjoint(found.phrases):
+        if not self.changes.spellings.isdisjoint(found.phrases):
             return match_item(self.old, item).rules, after
-        before = [match for match in after if match.id not in self._changes.rewritten]
+        before = [match for match in after if match.id not in self.changes.rewritten]
         if self._may_rewritten_hold(found):
             before.extend(match_found(self._rewritten, item, found).rules)
         return tuple(before), after
@@ -142,8 +149,13 @@ def _changed_names(old: RuleBook, new: RuleBook) -> Iterator[tuple[str, list[str
         one, other = before.get(id_), after.get(id_)
         if one is None or other is None:
             yield id_, [f"@{id_}: {'new' if one is None else 'removed'}"]
-        elif describe_entity(one) != describe_entity(other):
+        elif _listed(one) != _listed(other) and describe_entity(one) != describe_entity(other):
             yield id_, [f"@{id_}: {line}" for line in _name_lines(one, other)]
+
+
+def _listed(entity: Entity) -> tuple[object, ...]:
+    """Return what of an entity can decide a match, as it stands: compared sooner than ``describe_entity`` is made."""
+    return entity.owner, entity.names, entity.not_in
 
 
 def _name_lines(one: Entity, other: Entity) -> list[str]:

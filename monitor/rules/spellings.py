@@ -47,6 +47,8 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class _Spelling:
+    """A listed spelling that may be misspelt, with its letter pairs."""
+
     text: str
     words: tuple[str, ...]
     pairs: frozenset[str]
@@ -57,7 +59,9 @@ class Spellings:
     """Every listed name and word, to look for what is nearly one of them."""
 
     def __init__(self, entities: Iterable[Entity], phrases: Iterable[str] = ()) -> None:
-        self._by_key: defaultdict[_Key, list[_Spelling]] = defaultdict(list)
+        self._listed: defaultdict[_Key, list[tuple[str, tuple[str, ...], Entity | None]]] = defaultdict(list)
+        self._by_key: dict[_Key, tuple[_Spelling, ...]] = {}
+        """What of it an item was compared with; one item asks for few of thousands."""
         self._known: set[str] = set()
         for entity in entities:
             for name in entity.names:
@@ -79,16 +83,26 @@ class Spellings:
         words = tuple(_fold(word) for word in _WORD.findall(text.removesuffix("*")))
         whole = " ".join(words)
         self._known.add(whole)
-        is_unspaced = any(KINDS[character] is Kind.UNSPACED for character in whole)
-        if len(whole) >= MIN_LETTERS and not is_short_form(text) and not is_unspaced:
-            self._by_key[len(words), whole[0]].append(_Spelling(text, words, _pairs(whole), entity))
+        if len(whole) >= MIN_LETTERS:
+            self._listed[len(words), whole[0]].append((text, words, entity))
+
+    def _like(self, key: _Key) -> tuple[_Spelling, ...]:
+        """Return the spellings to compare with: no short forms, and none in a script without word spaces."""
+        known = self._by_key.get(key)
+        if known is None:
+            known = self._by_key[key] = tuple(
+                _Spelling(text, words, _pairs(" ".join(words)), entity)
+                for text, words, entity in self._listed.get(key, ())
+                if not is_short_form(text) and not any(KINDS[sign] is Kind.UNSPACED for word in words for sign in word)
+            )
+        return known
 
     def _in_field(self, field: Field, content: str) -> Iterator[Variant]:
         words = list(_words(content))
-        for count in sorted({count for count, _ in self._by_key}):
+        for count in sorted({count for count, _ in self._listed}):
             for start, end, run in _runs(words, count):
                 whole = " ".join(run)
-                candidates = self._by_key.get((count, whole[:1]), ())
+                candidates = self._like((count, whole[:1]))
                 if not candidates or len(whole) < MIN_LETTERS or whole in self._known:
                     continue
                 pairs = _pairs(whole)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -47,7 +48,22 @@ def walk(conn: Connection, since: datetime, until: datetime | None = None) -> It
 
     The connection must stay open meanwhile; memory holds one batch.
     """
-    query = (
+    query = _newest_first(since)
+    if until is not None:
+        query = query.where(items.c.first_seen_at < until)
+    found = conn.execute(query, execution_options={"yield_per": FETCHED_AT_ONCE})
+    for batch in found.partitions(FETCHED_AT_ONCE):
+        yield tuple(ArchivedItem(*row) for row in batch)
+
+
+def of_story(conn: Connection, story: str, since: datetime) -> tuple[ArchivedItem, ...]:
+    """Return the items of a story first seen from ``since`` on, newest first; none where nobody grouped them yet."""
+    return tuple(ArchivedItem(*row) for row in conn.execute(_newest_first(since).where(items.c.story == story)))
+
+
+def _newest_first(since: datetime) -> sa.Select[Any]:
+    """Return the question for the items first seen from a moment on, as ``ArchivedItem`` has them."""
+    return (
         sa.select(
             items.c.id,
             items.c.feed,
@@ -63,11 +79,6 @@ def walk(conn: Connection, since: datetime, until: datetime | None = None) -> It
         .where(items.c.first_seen_at >= since)
         .order_by(items.c.first_seen_at.desc(), items.c.id.desc())
     )
-    if until is not None:
-        query = query.where(items.c.first_seen_at < until)
-    found = conn.execute(query, execution_options={"yield_per": FETCHED_AT_ONCE})
-    for batch in found.partitions(FETCHED_AT_ONCE):
-        yield tuple(ArchivedItem(*row) for row in batch)
 
 
 def moment_before(conn: Connection, until: datetime, count: int) -> datetime | None:

@@ -119,15 +119,13 @@ def may_join() -> NDArray[np.bool_]:
 
 def folded_codes(source: Codes, *, is_tight: bool) -> Codes:
     """Return what each code point folds to."""
-    import numpy as np
-
     table = _table(is_tight=is_tight)
     codes = table.take(source)
     unknown = source[codes == _UNKNOWN]
     if not unknown.size:
         return codes
     known = letters_table(is_tight=is_tight)
-    for code in np.unique(unknown).tolist():
+    for code in set(unknown.tolist()):
         table[code] = known[code]
     return table.take(source)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from monitor.classifiers.definition import parse_definition
+from monitor.classifiers.definition_file import parse_definition
 from monitor.classifiers.ngrams import BUCKETS
 from monitor.classifiers.reading import Reader
 from monitor.classifiers.score import Model, TopicModel

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.classifiers.definition import Clue, Counts, Near, TopicDefinition, WordList, parse_definition
+from monitor.classifiers.definition import Clue, Counts, Near, TopicDefinition, WordList
+from monitor.classifiers.definition_file import parse_definition
 from monitor.classifiers.watched import watched_names
 
 GOOD = """\

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.classifiers.ngrams import BUCKETS, read_grams
+from monitor.classifiers.ngrams import BUCKETS, distinct, read_grams
 
 UNIFORM = np.ones(BUCKETS, dtype=np.float32)
 
@@ -41,3 +41,8 @@ def test_every_gram_lies_in_a_word_of_its_text_and_squares_sum_to_one(texts: lis
     assert (grams.word_items[grams.words] == grams.items).all()
     sums = np.bincount(grams.items, weights=grams.normalised(UNIFORM) ** 2, minlength=len(texts))
     assert all(np.isclose(value, 1.0) or value == 0.0 for value in sums)
+
+
+def test_distinct_values_rise_and_come_once() -> None:
+    assert distinct(np.array([7, 3, 7, -1, 3])).tolist() == [-1, 3, 7]
+    assert distinct(np.array([], dtype=np.int64)).tolist() == []

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.classifiers.definition import TopicDefinition, parse_definition
+from monitor.classifiers.definition import TopicDefinition
+from monitor.classifiers.definition_file import parse_definition
 from monitor.classifiers.pairs import WITHIN, Pairs, Word, closest
 from monitor.classifiers.reading import Reader
 

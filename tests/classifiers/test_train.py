@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.quality import alert_load, fit, measure, read_training
-from monitor.classifiers.definition import parse_definition
+from monitor.classifiers.definition_file import parse_definition
 from monitor.classifiers.passages import Judgement, Passage
 from monitor.classifiers.train import Model, dump, strengths, train
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from monitor.classifiers.definition import parse_definition
+from monitor.classifiers.definition_file import parse_definition
 from monitor.classifiers.watched import watched_names
 
 WATCHLIST = """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.pipeline.background import read_background, renew_background
-from monitor.pipeline.topics import build_topics
+from monitor.pipeline.topicfiles import build_topics
 from monitor.store.engine import Database, open_database
 from tests.store.samples import item_of, store
 

@@ -10,7 +10,8 @@ import pytest
 from monitor.errors import InputError
 from monitor.pipeline.kept import read_rule_files, read_topics
 from monitor.pipeline.opening import read_config
-from monitor.pipeline.topics import build_topics, read_passage_texts, read_topic_texts
+from monitor.pipeline.topicfiles import build_topics
+from monitor.pipeline.topics import read_passage_texts, read_topic_texts
 from monitor.rules.syntax import read_rule_file
 from monitor.workspace.kept import ENTRIES, Kept, key_of
 from monitor.workspace.layout import Workspace

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from monitor.pipeline.desk import Desk, open_desk
-from monitor.pipeline.whyfind import seek
+from monitor.pipeline.whyfind import RANKED, seek
 from monitor.workspace.layout import Workspace
 from monitor.workspace.starter import make_workspace
 from tests.store.samples import NOON, assess, item_of, store
@@ -61,3 +61,14 @@ def test_spelling_does_not_count(desk: Desk) -> None:
 def test_in_chinese_too(desk: Desk) -> None:
     assert found(desk, "瓜达尔港遇袭") == [7, 8]
     assert found(desk, "瓜达尔港") == [7, 8]
+
+
+def test_an_old_item_with_the_very_title_comes_before_hundreds_with_the_same_words(desk: Desk) -> None:
+    newer = tuple(
+        item_of(number, title="Lowari tunnel", text="It is shut by snow.") for number in range(101, 101 + RANKED)
+    )
+    old = item_of(100, title="Snow shut tunnel", text="")
+    store(desk.database, old, *newer)
+    for item in (old, *newer):
+        assess(desk.database, item)
+    assert found(desk, "snow shut tunnel")[:2] == [100, 100 + RANKED]

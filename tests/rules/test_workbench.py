@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -100,6 +104,19 @@ def test_why_for_an_unknown_analyst_names_the_known_ones(polled: Path) -> None:
     assert "cpec-desk, sanctuaries-desk" in done.err
 
 
+@pytest.mark.parametrize(
+    "command", [("why", "Gunmen shot at Chines enginners near Dassu"), ("rules", "diff", "rules"), ("items", "list")]
+)
+def test_what_was_read_before_is_asked_without_loading_what_reads_it(polled: Path, command: tuple[str, ...]) -> None:
+    arguments = [str(polled / "rules") if word == "rules" and number else word for number, word in enumerate(command)]
+    monitor(polled, *arguments)
+    done = monitor(polled, *arguments, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    loaded = {line.rsplit("|", 1)[1].strip() for line in done.err.splitlines() if line.startswith("import time:")}
+    assert "monitor.store.schema" in loaded
+    readers = {"monitor.rules.syntax", "monitor.rules.lint", "monitor.classifiers.definition_file", "tree_sitter"}
+    assert loaded.isdisjoint({*readers, "pydantic", "alembic", "sklearn", "numpy.ma", "rich.progress"})
+
+
 def test_a_draft_that_is_off_is_tried_over_the_archive(polled: Path, tmp_path: Path) -> None:
     draft = tmp_path / "draft.toml"
     draft.write_text(DRAFT, encoding="utf-8")
@@ -124,11 +141,36 @@ def test_a_removed_name_shows_the_stories_it_loses_and_why(desk: Path) -> None:
     watchlist.write_text("\n".join(line for line in lines if '{ text = "کوہستان"' not in line), encoding="utf-8")
     done = monitor(desk, "rules", "diff", "HEAD")
     assert done.code == 0, done.err
-    assert '- @kohistan: name "کوہستان" removed' in done.out
-    assert 'by the name "کوہستان" of @kohistan' in done.out
-    assert "Lost:" in done.out
+    title, changed, blank, *told = done.out.splitlines()
+    assert (title, blank) == ("Rules from HEAD to the workspace, last 30 days", "")
+    assert changed == '  @kohistan: name "کوہستان" removed'
+    lost = [line for line in told if line.startswith("lost ")]
+    assert lost
+    assert told[: len(lost) + 1] == [*lost, ""]
+    assert all(line.endswith(') by the name "کوہستان" of @kohistan') for line in lost)
+    assert any(line.startswith('  by the name "کوہستان" of @kohistan: ') for line in told)
     shutil.copytree(desk / "rules", desk / "later")
-    assert monitor(desk, "rules", "diff", "HEAD", str(desk / "later")).out.count("lost") == done.out.count("lost")
+    later = monitor(desk, "rules", "diff", "HEAD", str(desk / "later"))
+    assert later.out.splitlines()[1:] == done.out.splitlines()[1:]
+
+
+def test_a_diff_for_a_review_is_one_document_and_for_a_script_one_object_per_rule(desk: Path) -> None:
+    shutil.copytree(desk / "rules", desk / "before")
+    watchlist = desk / "rules" / "watchlist.toml"
+    lines = watchlist.read_text(encoding="utf-8").split("\n")
+    watchlist.write_text("\n".join(line for line in lines if '{ text = "کوہستان"' not in line), encoding="utf-8")
+    document = monitor(desk, "rules", "diff", str(desk / "before"), "--markdown").out
+    assert document.startswith(f"# Rules from {desk / 'before'} to the workspace, last 30 days\n\n- @kohistan: name ")
+    assert "\n| rule | stories won | lost | kept |\n" in document
+    assert "\nLost:\n\n- 20" in document
+    records = _json(monitor(desk, "rules", "diff", str(desk / "before"), "--json"))
+    told = monitor(desk, "rules", "diff", str(desk / "before")).out.splitlines()
+    assert any(record["lost"] for record in records)
+    for record in records:
+        counts = f"{record['rule']}: 0 won, {len(record['lost'])} lost, {record['kept']} kept"  # type: ignore[arg-type] # as above
+        assert (counts in told) == bool(record["lost"])
+        lines_of_rule = [line for line in told if line.startswith("lost ") and f" {record['rule']} · " in line]
+        assert len(lines_of_rule) == len(record["lost"])  # type: ignore[arg-type] # as above
 
 
 def test_losing_a_story_judged_relevant_is_exit_code_1(desk: Path) -> None:
@@ -147,6 +189,34 @@ def test_losing_a_story_judged_relevant_is_exit_code_1(desk: Path) -> None:
         "Stories that analysts judged: 0 judged relevant won, 1 judged relevant lost, 0 judged noise won, "
         "0 judged noise lost." in done.out
     )
+
+
+def test_on_a_terminal_no_result_stands_behind_the_bar(desk: Path) -> None:
+    (desk / "empty").mkdir()
+    (desk / "empty" / "desk-cpec.toml").write_text('[file]\nowner = "cpec-desk"\n', encoding="utf-8")
+    shown = _on_a_terminal(desk, "rules", "diff", str(desk / "rules"), str(desk / "empty"))
+    assert "lost 20" in shown
+    assert "comparing rules" in shown
+    shown += _on_a_terminal(desk, "rules", "try", str(desk / "rules" / "desk-cpec.toml"))
+    assert "trying rules" in shown
+    drawn = [line for line in re.split(r"[\r\n]", shown) if "comparing rules" in line or "trying rules" in line]
+    assert [line for line in drawn if "(" in line] == []
+
+
+def _on_a_terminal(root: Path, *arguments: str) -> str:
+    """Return everything a command writes to a terminal of its own."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "monitor", "-w", str(root), *arguments]
+    env = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
+        os.close(theirs)
+        written = b""
+        with suppress(OSError):  # so a terminal ends whose last writer went away
+            while piece := os.read(ours, 65_536):
+                written += piece
+    os.close(ours)
+    assert process.returncode in {0, 1}
+    return written.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def test_something_that_is_no_version_is_bad_input(polled: Path) -> None:
