@@ -24,8 +24,7 @@ def forms_of(terms: Iterable[str]) -> Mapping[str, Meanings]:
     forms: dict[str, list[tuple[int, Pattern, bool]]] = {}
     for number, text in enumerate(terms):
         for pattern in patterns_of(text):
-            is_plain = pattern.capitals is None and not pattern.is_prefix and not pattern.is_dotted
-            forms.setdefault(pattern.text, []).append((number, pattern, is_plain))
+            forms.setdefault(pattern.text, []).append((number, pattern, pattern.is_plain))
     return {form: tuple(meanings) for form, meanings in forms.items()}
 
 

@@ -74,9 +74,13 @@ def span_of(folded: Folded, start: int, end: int, pattern: Pattern) -> tuple[int
         stop = _dotted_end(folded, start, end)
     elif pattern.is_prefix:
         stop = _end_of_word(folded, end)
-    elif not ends_word(folded, end):
+    else:
+        # Behind a digit every letter begins a word, and a plural is one all the same (F-16s); a possessive is none.
         length = plural_length(folded.text, end) if pattern.takes_plural else 0
-        stop = end + length if length and ends_word(folded, end + length) else None
+        if length and not is_parted(folded, end) and ends_word(folded, end + length):
+            stop = end + length
+        elif not ends_word(folded, end):
+            stop = None
     return None if stop is None else slice_of(folded, start, stop)
 
 

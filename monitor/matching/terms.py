@@ -19,6 +19,7 @@ CACHED = 20_000
 ENDS_OF_TERMS = frozenset("\n\x1f")
 """In folded text a paragraph break, and the sign put between title and text: no term reaches across them."""
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+_DIGITS = frozenset("0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,17 @@ class Pattern:
     """For short forms: an apostrophe stands in what was listed (N'Ko), so that one may stand in the hit."""
 
 
+    @property
+    def is_plain(self) -> bool:
+        """Return whether every hit between word boundaries is it, to the letter; behind a digit a plural has one too."""
+        return (
+            self.capitals is None
+            and not self.is_prefix
+            and not self.is_dotted
+            and not (self.takes_plural and self.text[-1] in _DIGITS)
+        )
+
+
 def is_short_form(term: str) -> bool:
     """Return whether a listed term is a short form, to be found only in its exact capitals.
 
@@ -87,7 +99,8 @@ def patterns_of(term: str) -> tuple[Pattern, ...]:
         return _short_patterns(listed, text, is_prefix=is_prefix)
     if is_prefix:
         return (Pattern(text, is_prefix=True),)
-    has_plural = text[-1] in _LATIN
+    # F-16s, but not 2030s: a number alone has none.
+    has_plural = text[-1] in _LATIN or (text[-1] in _DIGITS and not _LATIN.isdisjoint(text))
     patterns = [Pattern(text, takes_plural=has_plural)]
     if len(text) > 2 and text[-1] == "y" and text[-2] in _LATIN - _VOWELS:
         patterns.append(Pattern(text[:-1] + "ies"))
