@@ -60,10 +60,9 @@ class Pattern:
     has_apostrophe: bool = False
     """For short forms: an apostrophe stands in what was listed (N'Ko), so that one may stand in the hit."""
 
-
     @property
     def is_plain(self) -> bool:
-        """Return whether every hit between word boundaries is it, to the letter; behind a digit a plural has one too."""
+        """Return whether every hit between word boundaries is it to the letter; behind a digit a plural is not."""
         return (
             self.capitals is None
             and not self.is_prefix
