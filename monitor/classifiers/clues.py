@@ -10,6 +10,8 @@ from monitor.classifiers.definition import Clue, TopicDefinition
 from monitor.classifiers.pairs import Pairs, closest
 from monitor.matching.lexicon import Span
 from monitor.matching.near import are_near, near_hits
+from monitor.matching.search import Hit
+from monitor.matching.terms import patterns_of
 from monitor.records import Evidence, Field
 
 _LONGEST_QUOTE = 160
@@ -21,6 +23,8 @@ Texts = tuple[str, str]
 """Title and text."""
 Group = tuple[int, ...]
 """Slots of which one is enough."""
+_PlacesOf = dict[int, list[tuple[int, int]]]
+"""By group where its words begin and end in one field."""
 
 _Word = tuple[int, int, int]
 """Where a word of a group begins and ends in its field, and the number of the group."""
@@ -60,7 +64,8 @@ def column_names(definition: TopicDefinition) -> tuple[str, ...]:
 class TopicTerms:
     """One topic's lists and clues over slots: every list and every phrase used in a clue has one, lists first."""
 
-    def __init__(self, definition: TopicDefinition) -> None:
+    def __init__(self, definition: TopicDefinition, terms: Sequence[str] = ()) -> None:
+        """``terms``: those of all topics, by the numbers under which they are found."""
         self.n_lists = len(definition.lists)
         self.names = column_names(definition)
         self.weights = tuple(words.weight for words in definition.lists)
@@ -76,6 +81,19 @@ class TopicTerms:
             self._compile(clue, 2 * self.n_lists + number) for number, clue in enumerate(definition.clues)
         )
         self.groups = tuple(self._groups)
+        self.terms = tuple(terms)
+        self.lengths = tuple(max((len(one.text) for one in patterns_of(term)), default=0) for term in terms)
+        self.slots_of_number = tuple(tuple(self.slots_of.get(term, ())) for term in terms)
+        """By number of a term the slots it fills."""
+        asked: dict[int, list[int]] = {}
+        for number in dict.fromkeys(group for clue in self.clues for near in clue.near for group in near.groups):
+            for slot in self.groups[number]:
+                asked.setdefault(slot, []).append(number)
+        self.near_groups_of_number = tuple(
+            tuple(dict.fromkeys(group for slot in slots for group in asked.get(slot, ())))
+            for slots in self.slots_of_number
+        )
+        """By number of a term the groups it is in, of those asked for nearness."""
 
     def _compile(self, clue: Clue, column: int) -> CompiledClue:
         groups = tuple(self._group(group) for group in clue.all_of)
@@ -103,17 +121,27 @@ class TopicTerms:
 class Hits:
     """What was found in one item of one topic's terms, by slot."""
 
-    def __init__(self, terms: TopicTerms, found: Mapping[str, Spans]) -> None:
-        self._terms = terms
-        self._by_slot: dict[int, list[tuple[str, Spans]]] = {}
-        self._by_group: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        slots_of = terms.slots_of
-        for term, spans in found.items():
-            for slot in slots_of.get(term, ()):
-                if slot in self._by_slot:
-                    self._by_slot[slot].append((term, spans))
-                else:
-                    self._by_slot[slot] = [(term, spans)]
+    def __init__(self, terms: TopicTerms, found: Sequence[Hit]) -> None:
+        """``found``: in reading order, terms by the numbers of ``terms.terms``."""
+        self._terms, self._found = terms, found
+        self._places_of: tuple[_PlacesOf, _PlacesOf] | None = None
+        self._by_slot_once: dict[int, list[tuple[str, list[Span]]]] | None = None
+
+    @property
+    def _by_slot(self) -> Mapping[int, Sequence[tuple[str, Spans]]]:
+        """Return by slot the terms found, each with its places: made once somebody asks for evidence."""
+        if self._by_slot_once is None:
+            spans: dict[int, list[Span]] = {}
+            for field, start, minus_end, term in self._found:
+                spans.setdefault(term, []).append((field, start, -minus_end))
+            self._by_slot_once = {}
+            names, slots_of = self._terms.terms, self._terms.slots_of_number
+            # Of two terms for one word the longer is named: it is the last listed.
+            for term in sorted(spans, key=self._terms.lengths.__getitem__):
+                own = spans[term]
+                for slot in slots_of[term]:
+                    self._by_slot_once.setdefault(slot, []).append((names[term], own))
+        return self._by_slot_once
 
     def holds_near(self, near: NearGroups, texts: Texts, is_in: Sequence[bool]) -> bool:
         """Return whether words of all groups stand near each other in a field; ``is_in``: which hold them all."""
@@ -134,18 +162,16 @@ class Hits:
         return shown or self._first(terms.groups[clue.first], texts)
 
     def _places(self, group: int, field: int) -> list[tuple[int, int]]:
-        key = (group, field)
-        if key not in self._by_group:
-            by_slot = self._by_slot
-            self._by_group[key] = [
-                (start, end)
-                for slot in self._terms.groups[group]
-                if slot in by_slot
-                for _, spans in by_slot[slot]
-                for where, start, end in spans
-                if where == field
-            ]
-        return self._by_group[key]
+        """Return where words of a group asked for nearness stand in a field."""
+        if self._places_of is None:
+            # All groups in one pass: a group has far more slots than an item has words.
+            self._places_of = ({}, {})
+            groups_of = self._terms.near_groups_of_number
+            for where, start, minus_end, term in self._found:
+                places = self._places_of[where]
+                for one in groups_of[term]:
+                    places.setdefault(one, []).append((start, -minus_end))
+        return self._places_of[field].get(group, [])
 
     def _first(self, slots: Group, texts: Texts) -> Evidence:
         slot = next(slot for slot in slots if slot in self._by_slot)
