@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from monitor.classifiers.definition import Clue, TopicDefinition
 from monitor.classifiers.pairs import Pairs, closest
-from monitor.matching.lexicon import Span
 from monitor.matching.near import are_near, near_hits
 from monitor.matching.search import Hit
 from monitor.matching.terms import patterns_of
@@ -17,17 +16,17 @@ from monitor.records import Evidence, Field
 _LONGEST_QUOTE = 160
 """Code points; a clue whose words stand further apart is shown by its first word."""
 
-Spans = Sequence[Span]
-"""The places of one term, in reading order."""
 Texts = tuple[str, str]
 """Title and text."""
 Group = tuple[int, ...]
 """Slots of which one is enough."""
-_PlacesOf = dict[int, list[tuple[int, int]]]
-"""By group where its words begin and end in one field."""
 
 _Word = tuple[int, int, int]
 """Where a word of a group begins and ends in its field, and the number of the group."""
+
+_Rank = tuple[int, int]
+"""The place of a term's slot in a group, then the length of the term."""
+_LOWEST: _Rank = (-1, -1)
 
 _FIELDS = (Field.TITLE, Field.BODY)
 
@@ -83,17 +82,19 @@ class TopicTerms:
         self.groups = tuple(self._groups)
         self.terms = tuple(terms)
         self.lengths = tuple(max((len(one.text) for one in patterns_of(term)), default=0) for term in terms)
+        """By number of a term how long a word it is: of two terms for one word the longer one is named."""
         self.slots_of_number = tuple(tuple(self.slots_of.get(term, ())) for term in terms)
         """By number of a term the slots it fills."""
-        asked: dict[int, list[int]] = {}
-        for number in dict.fromkeys(group for clue in self.clues for near in clue.near for group in near.groups):
-            for slot in self.groups[number]:
-                asked.setdefault(slot, []).append(number)
-        self.near_groups_of_number = tuple(
-            tuple(dict.fromkeys(group for slot in slots for group in asked.get(slot, ())))
-            for slots in self.slots_of_number
-        )
-        """By number of a term the groups it is in, of those asked for nearness."""
+        self.members = {group: self._members(group) for clue in self.clues for one in clue.near for group in one.groups}
+        """By group asked for nearness its terms, each with its rank: of terms for one word the highest is named."""
+
+    def _members(self, group: int) -> dict[int, _Rank]:
+        places = {slot: place for place, slot in enumerate(self.groups[group])}
+        return {
+            term: (max(places[slot] for slot in slots if slot in places), self.lengths[term])
+            for term, slots in enumerate(self.slots_of_number)
+            if not places.keys().isdisjoint(slots)
+        }
 
     def _compile(self, clue: Clue, column: int) -> CompiledClue:
         groups = tuple(self._group(group) for group in clue.all_of)
@@ -124,24 +125,6 @@ class Hits:
     def __init__(self, terms: TopicTerms, found: Sequence[Hit]) -> None:
         """``found``: in reading order, terms by the numbers of ``terms.terms``."""
         self._terms, self._found = terms, found
-        self._places_of: tuple[_PlacesOf, _PlacesOf] | None = None
-        self._by_slot_once: dict[int, list[tuple[str, list[Span]]]] | None = None
-
-    @property
-    def _by_slot(self) -> Mapping[int, Sequence[tuple[str, Spans]]]:
-        """Return by slot the terms found, each with its places: made once somebody asks for evidence."""
-        if self._by_slot_once is None:
-            spans: dict[int, list[Span]] = {}
-            for field, start, minus_end, term in self._found:
-                spans.setdefault(term, []).append((field, start, -minus_end))
-            self._by_slot_once = {}
-            names, slots_of = self._terms.terms, self._terms.slots_of_number
-            # Of two terms for one word the longer is named: it is the last listed.
-            for term in sorted(spans, key=self._terms.lengths.__getitem__):
-                own = spans[term]
-                for slot in slots_of[term]:
-                    self._by_slot_once.setdefault(slot, []).append((names[term], own))
-        return self._by_slot_once
 
     def holds_near(self, near: NearGroups, texts: Texts, is_in: Sequence[bool]) -> bool:
         """Return whether words of all groups stand near each other in a field; ``is_in``: which hold them all."""
@@ -163,20 +146,25 @@ class Hits:
 
     def _places(self, group: int, field: int) -> list[tuple[int, int]]:
         """Return where words of a group asked for nearness stand in a field."""
-        if self._places_of is None:
-            # All groups in one pass: a group has far more slots than an item has words.
-            self._places_of = ({}, {})
-            groups_of = self._terms.near_groups_of_number
-            for where, start, minus_end, term in self._found:
-                places = self._places_of[where]
-                for one in groups_of[term]:
-                    places.setdefault(one, []).append((start, -minus_end))
-        return self._places_of[field].get(group, [])
+        members = self._terms.members[group]
+        return [
+            (start, -minus_end) for where, start, minus_end, term in self._found if where == field and term in members
+        ]
 
     def _first(self, slots: Group, texts: Texts) -> Evidence:
-        slot = next(slot for slot in slots if slot in self._by_slot)
-        places = ((span, term) for term, spans in self._by_slot[slot] for span in spans)
-        return _evidence(*min(places, key=_place), texts)
+        """Return the first word of the first slot that has one; of terms for one word the shortest is named."""
+        slots_of, lengths = self._terms.slots_of_number, self._terms.lengths
+        if len(slots) > 1:
+            there = {slot for hit in self._found for slot in slots_of[hit[3]]}
+            slots = (next(slot for slot in slots if slot in there),)
+        own = (hit for hit in self._found if slots[0] in slots_of[hit[3]])
+        field, start, minus_end, term = next(own)
+        for *place, other in own:
+            if place != [field, start, minus_end]:
+                break
+            term = min(term, other, key=lengths.__getitem__)
+        quote = texts[field][start:-minus_end]
+        return Evidence(_FIELDS[field], start, -minus_end, quote, self._terms.terms[term])
 
     def _of_near(self, near: NearGroups, texts: Texts) -> Evidence | None:
         """Return the words from the first to the last of those that stand closest together."""
@@ -198,26 +186,29 @@ class Hits:
         return None
 
     def _words(self, near: NearGroups, field: int) -> dict[_Word, str]:
-        """Return the words of all groups in one field with their terms, of equal ones the last listed."""
-        groups, by_slot = self._terms.groups, self._by_slot
+        """Return the words of all groups in one field, each with its term: of several that of the highest rank."""
+        names, members = self._terms.terms, [self._terms.members[group] for group in near.groups]
+        ranks: dict[_Word, _Rank] = {}
         found: dict[_Word, str] = {}
-        for number, group in enumerate(near.groups):
-            for slot in groups[group]:
-                if slot in by_slot:
-                    for term, spans in by_slot[slot]:
-                        for where, start, end in spans:
-                            if where == field:
-                                found[start, end, number] = term
+        for where, start, minus_end, term in self._found:
+            if where == field:
+                for number, own in enumerate(members):
+                    word = (start, -minus_end, number)
+                    if term in own and own[term] >= ranks.get(word, _LOWEST):
+                        ranks[word], found[word] = own[term], names[term]
         return found
 
     def _of_pair(self, lists: tuple[int, int], texts: Texts) -> Evidence:
         """Return the words from one list's to the other's where they stand closest; the title's if they part."""
         body_at = len(texts[0]) + 1
+        names, slots_of = self._terms.terms, self._terms.slots_of_number
         first, second = closest(
-            (start + body_at if field else start, number, -end, field, term)
-            for number, slot in enumerate(lists)
-            for term, spans in self._by_slot[slot]
-            for field, start, end in spans
+            [
+                (start + body_at if field else start, number, minus_end, field, names[term])
+                for field, start, minus_end, term in self._found
+                for number in (0, 1)
+                if lists[number] in slots_of[term]
+            ]
         )
         at, _, end, field, term = first
         start = at - body_at if field else at
@@ -238,17 +229,6 @@ def _narrowest(words: Iterable[_Word], n_groups: int) -> tuple[_Word, ...]:
             if not best or length < narrowest:
                 best, narrowest = tuple(latest.values()), length
     return tuple(sorted(best))
-
-
-def _place(hit: tuple[Span, str]) -> tuple[int, int, int]:
-    """Order hits as one reads, at one place the widest first."""
-    field, start, end = hit[0]
-    return (field, start, -end)
-
-
-def _evidence(span: Span, term: str, texts: Texts) -> Evidence:
-    field, start, end = span
-    return Evidence(_FIELDS[field], start, end, texts[field][start:end], term)
 
 
 def _from_to(field: int, first: _Word, stop: int, term: str, text: str) -> Evidence:

@@ -129,7 +129,9 @@ class _TopicReader:
             for slot in group:
                 groups_of.setdefault(slot, []).append(number)
         self._lists = _Lookup([[slot for slot in slots if slot < own.n_lists] for slots in own.slots_of_number])
-        self._groups = _Lookup([[one for slot in slots for one in groups_of.get(slot, ())] for slots in own.slots_of_number])
+        self._groups = _Lookup(
+            [[one for slot in slots for one in groups_of.get(slot, ())] for slots in own.slots_of_number]
+        )
         n_groups = len(own.groups)
         self._clues = _AllOf(
             [[*clue.required, *(() if clue.none is None else (n_groups + clue.none,))] for clue in own.clues]
