@@ -125,8 +125,8 @@ class Model:
     def reader(self) -> Reader:
         """Return the compiled lists and clues, made at first use."""
         if not self._reader:
-            # Taken and given back untouched: glibc then keeps this much of what is freed for the next batch (mallopt(3),
-            # M_MMAP_THRESHOLD is dynamic), else every batch fetches all its pages from the system anew.
+            # Taken and given back untouched: glibc then keeps what is freed for the next batch (mallopt(3): the
+            # threshold is dynamic), else every batch fetches all its pages from the system anew.
             np.empty(_KEPT, dtype=np.uint8)
             self._reader.append(Reader(self.definitions))
         return self._reader[0]
