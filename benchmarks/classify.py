@@ -25,6 +25,7 @@ from monitor.classifiers.cache import dump, load
 from monitor.classifiers.passages import Judgement, Passage
 from monitor.classifiers.score import Model
 from monitor.pipeline.assess import BATCH, EXPLAINED_FROM
+from monitor.pipeline.loading import loading
 from monitor.workspace.models import load_arrays, save_arrays
 
 LENGTHS = (300, 2_000)
@@ -66,8 +67,10 @@ def main() -> None:
 
 def _score(folder: str, fingerprint: str, texts: Sequence[Path]) -> None:
     started = time.process_time()
-    stored = load_arrays(Path(folder), fingerprint)
-    model = load(*stored, expected_fingerprint=fingerprint) if stored else None
+    # As rounds do: what was loaded is never looked at for garbage.
+    with loading():
+        stored = load_arrays(Path(folder), fingerprint)
+        model = load(*stored, expected_fingerprint=fingerprint) if stored else None
     assert model is not None
     model.score([("", "")])
     print(f"read from its cache in {time.process_time() - started:.2f} s; scikit-learn: {'sklearn' in sys.modules}")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.quality import CHECKOUT, read_pairs, read_training
+from benchmarks.quality import CHECKOUT, Start, read_pairs, read_training
 from monitor.classifiers import train as fitting
 from monitor.classifiers.evaluate import evaluate
 from monitor.classifiers.families import likeness
@@ -28,6 +28,16 @@ from monitor.classifiers.textbatch import read_batch
 from monitor.classifiers.train import Fitted, Table
 
 STEPS = (10, 20, 50, 100, 200)
+STARTS = {
+    "seeds": Start(passages=False, lists=False, clues=False),
+    "lists": Start(passages=False, clues=False),
+    "others": Start(passages=False, lists=False, clues=False, others=True),
+    "others-lists": Start(passages=False, clues=False, others=True),
+    "all": Start(),
+}
+"""What is known of the topic before the first judgement. ``others``: the passages that are not relevant to it, as for a
+topic that somebody adds; ``lists``: its word lists too."""
+_EVEN = 1e-9
 AT_A_TIME = 10
 """Judgements between two fits: a sitting asks so many before the order of the queue is looked at again."""
 
@@ -35,10 +45,11 @@ AT_A_TIME = 10
 class Curve:
     """One topic: everything that does not change while judgements arrive."""
 
-    def __init__(self, gold: Path, number: int) -> None:
+    def __init__(self, gold: Path, number: int, start: Start | None = None) -> None:
         self._items = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
-        definitions, passages, judgements = read_training(CHECKOUT)
-        self.topic, self._threshold = definitions[number].id, definitions[number].threshold
+        training = read_training(CHECKOUT)
+        self.topic, self._threshold = training[0][number].id, training[0][number].threshold
+        definitions, passages, judgements = (start or Start()).of(*training, self.topic)
         examples = fitting.collect_examples(definitions, passages, judgements)
         examples = tuple(one for one in examples if self.topic in one.labels and not one.is_judged)
         reader = Reader(definitions)
@@ -62,6 +73,7 @@ class Curve:
         self._kinds = fitting.kinds_of(self._names, self.asked.matrix.shape[1])
         self._likeness = likeness(read_pairs(gold))
         self._before: dict[int, Fitted] = {}
+        self._asked_of: tuple[Table, Fitted] | None = None
 
     def tables(self, n_judged: int) -> tuple[Table, Table]:
         """Return the passages and the items of GOLD with clues as strong as after so many judgements."""
@@ -75,9 +87,16 @@ class Curve:
     def scores(self, judged: Sequence[int]) -> Floats:
         """Return the log-odds of every item of GOLD after some of them were judged."""
         taught, asked = self.tables(len(judged))
-        if len(judged) not in self._before:
-            self._before[len(judged)] = fitting.fit_passages(taught)
-        fitted = fitting.corrected(self._before[len(judged)], asked.rows(self._mask(judged)), self._kinds)
+        own = asked.rows(self._mask(judged))
+        known = fitting.with_early(taught, own)
+        if known is not taught:
+            before = fitting.fit_passages(known)
+        else:
+            if len(judged) not in self._before:
+                self._before[len(judged)] = fitting.fit_passages(taught)
+            before = self._before[len(judged)]
+        fitted = fitting.corrected(before, own, self._kinds)
+        self._asked_of = asked, fitted
         return fitted.log_odds(asked) + asked.lifts
 
     def together(self, judged: Sequence[int], weight: float, *, with_passages: bool = True) -> Floats:
@@ -129,11 +148,12 @@ class Curve:
         """Return what ``label --next`` would ask about next."""
         left = sorted(set(queue) - set(judged))
         shares = 1.0 / (1.0 + np.exp(-log_odds))
-        _, asked = self.tables(len(judged))
-        fitted = fitting.corrected(self._before[len(judged)], asked.rows(self._mask(judged)), self._kinds)
+        assert self._asked_of is not None, "scores come before questions"
+        asked, fitted = self._asked_of
         is_gram = self._kinds == len(fitting.KINDS) - 1
         parts = [asked.matrix[left] @ np.where(is_gram == of_grams, fitted.weights, 0.0) for of_grams in (False, True)]
-        apart = parts[0] / parts[0].std() - parts[1] / parts[1].std()
+        # A topic without lists says nothing by them, and disputes nothing.
+        apart = parts[0] / max(parts[0].std(), _EVEN) - parts[1] / max(parts[1].std(), _EVEN)
         disputes = np.abs(apart - apart.mean())
         candidates = [Candidate(str(n), float(shares[n]), float(d)) for n, d in zip(left, disputes, strict=True)]
         alike = self._likeness[np.ix_(left, [*left, *judged])]
@@ -158,19 +178,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gold", type=Path)
     parser.add_argument("--splits", type=int, default=12)
+    parser.add_argument("--first", type=int, default=0, help="number of the first split")
+    parser.add_argument("--start", choices=STARTS, default="all", help="what is known before the first judgement")
     asked = parser.parse_args()
-    curves = [Curve(asked.gold, number) for number in range(len(read_training(CHECKOUT)[0]))]
+    splits = range(asked.first, asked.first + asked.splits)
+    count = len(read_training(CHECKOUT)[0])
+    curves = [Curve(asked.gold, number, STARTS[asked.start]) for number in range(count)]
     print(f"{'topic':22}{'queue':>8}{'before':>8}" + "".join(f"{step:>8}" for step in STEPS) + "   lowest split")
     for curve in curves:
         for is_chosen in (True, False):
-            runs = np.array([curve.run(split, is_chosen=is_chosen) for split in range(asked.splits)])
+            runs = np.array([curve.run(split, is_chosen=is_chosen) for split in splits])
             gains = runs[:, 1:] - runs[:, :1]
             means = "".join(f"{gain:>+8.3f}" for gain in gains.mean(axis=0))
             name = "chosen" if is_chosen else "random"
             print(f"{curve.topic:22}{name:>8}{runs[:, 0].mean():>8.3f}{means}   {gains.min():+.3f}", flush=True)
     print("\nall of the queue judged: corrected, fitted together at weight 1, 2 and 5, without passages")
     for curve in curves:
-        ends = np.array([curve.ceilings(split) for split in range(asked.splits)])
+        ends = np.array([curve.ceilings(split) for split in splits])
         gains = (ends[:, 1:] - ends[:, :1]).mean(axis=0)
         print(f"{curve.topic:30}{ends[:, 0].mean():>8.3f}" + "".join(f"{gain:>+8.3f}" for gain in gains), flush=True)
 

@@ -30,13 +30,15 @@ FEEDBACK_SPLITS = 6
 FEEDBACK = 50
 """Judgements of the last row of the ablation."""
 
+Training = tuple[tuple[TopicDefinition, ...], tuple[Passage, ...], tuple[Judgement, ...]]
+
 
 def fit(root: Path) -> Model:
     """Return the model of the content folders under ``root``; problems of their files stop it."""
     return train(*read_training(root))
 
 
-def read_training(root: Path) -> tuple[tuple[TopicDefinition, ...], tuple[Passage, ...], tuple[Judgement, ...]]:
+def read_training(root: Path) -> Training:
     """Return everything a model is fitted from; problems of the files stop it."""
     problems: list[Problem] = []
     definitions: list[TopicDefinition] = []
@@ -59,6 +61,38 @@ def read_training(root: Path) -> tuple[tuple[TopicDefinition, ...], tuple[Passag
         problems.extend(found)
     assert not problems, "\n".join(map(str, problems))
     return tuple(definitions), (*labelled_passages(articles, texts), *contrast), tuple(judgements)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is known of a topic beside the seed articles and the definition's own sentences.
+
+    ``others``: without passages of its own, those are learned that are not relevant to it.
+    """
+
+    passages: bool = True
+    lists: bool = True
+    clues: bool = True
+    others: bool = False
+
+    def of(
+        self,
+        definitions: tuple[TopicDefinition, ...],
+        passages: tuple[Passage, ...],
+        judgements: tuple[Judgement, ...],
+        topic: str = "",
+    ) -> Training:
+        """Return what a model that knows so much of a topic is fitted from."""
+        own = tuple(
+            replace(one, lists=one.lists if self.lists else (), clues=one.clues if self.clues else ())
+            for one in definitions
+        )
+        texts = tuple(
+            one
+            for one in passages
+            if self.passages or one.origin.startswith("seed:") or (self.others and topic not in one.topics)
+        )
+        return own, texts, judgements
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +147,16 @@ def ablate(root: Path, files: list[Path]) -> None:
     """
     from benchmarks.learning import Curve
 
-    definitions, passages, judgements = read_training(root)
-    bare = tuple(replace(definition, lists=(), clues=()) for definition in definitions)
-    listed = tuple(replace(definition, clues=()) for definition in definitions)
-    seeds = tuple(passage for passage in passages if passage.origin.startswith("seed:"))
+    definitions, *_ = read_training(root)
     names = [f"{path.stem[:12]}/{definition.id[:4]}" for path in files for definition in definitions]
     print("\naverage precision    " + "".join(f"{name:>20}" for name in names))
-    for name, own, texts in (
-        ("seeds only", bare, seeds),
-        ("+ contrast", bare, passages),
-        ("+ lexicon", listed, passages),
-        ("+ clues", definitions, passages),
+    for name, start in (
+        ("seeds only", Start(passages=False, lists=False, clues=False)),
+        ("+ contrast", Start(lists=False, clues=False)),
+        ("+ lexicon", Start(clues=False)),
+        ("+ clues", Start()),
     ):
-        model = train(own, texts, judgements)
+        model = train(*start.of(*read_training(root)))
         found = [figures[0].average_precision for path in files for figures in measure(model, path).values()]
         print(f"{name:21}" + "".join(f"{value:20.3f}" for value in found))
     curves = [Curve(files[0], number) for number in range(len(definitions))]

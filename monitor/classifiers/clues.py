@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from monitor.classifiers.definition import Clue, TopicDefinition
 from monitor.classifiers.pairs import Pairs, closest
-from monitor.matching.lexicon import Span
 from monitor.matching.near import are_near, near_hits
+from monitor.matching.search import Hit
+from monitor.matching.terms import patterns_of
 from monitor.records import Evidence, Field
 
 _LONGEST_QUOTE = 160
 """Code points; a clue whose words stand further apart is shown by its first word."""
 
-Spans = Sequence[Span]
-"""The places of one term, in reading order."""
 Texts = tuple[str, str]
 """Title and text."""
 Group = tuple[int, ...]
@@ -24,6 +23,10 @@ Group = tuple[int, ...]
 
 _Word = tuple[int, int, int]
 """Where a word of a group begins and ends in its field, and the number of the group."""
+
+_Rank = tuple[int, int]
+"""The place of a term's slot in a group, then the length of the term."""
+_LOWEST: _Rank = (-1, -1)
 
 _FIELDS = (Field.TITLE, Field.BODY)
 
@@ -60,7 +63,8 @@ def column_names(definition: TopicDefinition) -> tuple[str, ...]:
 class TopicTerms:
     """One topic's lists and clues over slots: every list and every phrase used in a clue has one, lists first."""
 
-    def __init__(self, definition: TopicDefinition) -> None:
+    def __init__(self, definition: TopicDefinition, terms: Sequence[str] = ()) -> None:
+        """``terms``: those of all topics, by the numbers under which they are found."""
         self.n_lists = len(definition.lists)
         self.names = column_names(definition)
         self.weights = tuple(words.weight for words in definition.lists)
@@ -76,6 +80,21 @@ class TopicTerms:
             self._compile(clue, 2 * self.n_lists + number) for number, clue in enumerate(definition.clues)
         )
         self.groups = tuple(self._groups)
+        self.terms = tuple(terms)
+        self.lengths = tuple(max((len(one.text) for one in patterns_of(term)), default=0) for term in terms)
+        """By number of a term how long a word it is: of two terms for one word the longer one is named."""
+        self.slots_of_number = tuple(tuple(self.slots_of.get(term, ())) for term in terms)
+        """By number of a term the slots it fills."""
+        self.members = {group: self._members(group) for clue in self.clues for one in clue.near for group in one.groups}
+        """By group asked for nearness its terms, each with its rank: of terms for one word the highest is named."""
+
+    def _members(self, group: int) -> dict[int, _Rank]:
+        places = {slot: place for place, slot in enumerate(self.groups[group])}
+        return {
+            term: (max(places[slot] for slot in slots if slot in places), self.lengths[term])
+            for term, slots in enumerate(self.slots_of_number)
+            if not places.keys().isdisjoint(slots)
+        }
 
     def _compile(self, clue: Clue, column: int) -> CompiledClue:
         groups = tuple(self._group(group) for group in clue.all_of)
@@ -103,17 +122,9 @@ class TopicTerms:
 class Hits:
     """What was found in one item of one topic's terms, by slot."""
 
-    def __init__(self, terms: TopicTerms, found: Mapping[str, Spans]) -> None:
-        self._terms = terms
-        self._by_slot: dict[int, list[tuple[str, Spans]]] = {}
-        self._by_group: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        slots_of = terms.slots_of
-        for term, spans in found.items():
-            for slot in slots_of.get(term, ()):
-                if slot in self._by_slot:
-                    self._by_slot[slot].append((term, spans))
-                else:
-                    self._by_slot[slot] = [(term, spans)]
+    def __init__(self, terms: TopicTerms, found: Sequence[Hit]) -> None:
+        """``found``: in reading order, terms by the numbers of ``terms.terms``."""
+        self._terms, self._found = terms, found
 
     def holds_near(self, near: NearGroups, texts: Texts, is_in: Sequence[bool]) -> bool:
         """Return whether words of all groups stand near each other in a field; ``is_in``: which hold them all."""
@@ -134,23 +145,26 @@ class Hits:
         return shown or self._first(terms.groups[clue.first], texts)
 
     def _places(self, group: int, field: int) -> list[tuple[int, int]]:
-        key = (group, field)
-        if key not in self._by_group:
-            by_slot = self._by_slot
-            self._by_group[key] = [
-                (start, end)
-                for slot in self._terms.groups[group]
-                if slot in by_slot
-                for _, spans in by_slot[slot]
-                for where, start, end in spans
-                if where == field
-            ]
-        return self._by_group[key]
+        """Return where words of a group asked for nearness stand in a field."""
+        members = self._terms.members[group]
+        return [
+            (start, -minus_end) for where, start, minus_end, term in self._found if where == field and term in members
+        ]
 
     def _first(self, slots: Group, texts: Texts) -> Evidence:
-        slot = next(slot for slot in slots if slot in self._by_slot)
-        places = ((span, term) for term, spans in self._by_slot[slot] for span in spans)
-        return _evidence(*min(places, key=_place), texts)
+        """Return the first word of the first slot that has one; of terms for one word the shortest is named."""
+        slots_of, lengths = self._terms.slots_of_number, self._terms.lengths
+        if len(slots) > 1:
+            there = {slot for hit in self._found for slot in slots_of[hit[3]]}
+            slots = (next(slot for slot in slots if slot in there),)
+        own = (hit for hit in self._found if slots[0] in slots_of[hit[3]])
+        field, start, minus_end, term = next(own)
+        for *place, other in own:
+            if place != [field, start, minus_end]:
+                break
+            term = min(term, other, key=lengths.__getitem__)
+        quote = texts[field][start:-minus_end]
+        return Evidence(_FIELDS[field], start, -minus_end, quote, self._terms.terms[term])
 
     def _of_near(self, near: NearGroups, texts: Texts) -> Evidence | None:
         """Return the words from the first to the last of those that stand closest together."""
@@ -172,26 +186,29 @@ class Hits:
         return None
 
     def _words(self, near: NearGroups, field: int) -> dict[_Word, str]:
-        """Return the words of all groups in one field with their terms, of equal ones the last listed."""
-        groups, by_slot = self._terms.groups, self._by_slot
+        """Return the words of all groups in one field, each with its term: of several that of the highest rank."""
+        names, members = self._terms.terms, [self._terms.members[group] for group in near.groups]
+        ranks: dict[_Word, _Rank] = {}
         found: dict[_Word, str] = {}
-        for number, group in enumerate(near.groups):
-            for slot in groups[group]:
-                if slot in by_slot:
-                    for term, spans in by_slot[slot]:
-                        for where, start, end in spans:
-                            if where == field:
-                                found[start, end, number] = term
+        for where, start, minus_end, term in self._found:
+            if where == field:
+                for number, own in enumerate(members):
+                    word = (start, -minus_end, number)
+                    if term in own and own[term] >= ranks.get(word, _LOWEST):
+                        ranks[word], found[word] = own[term], names[term]
         return found
 
     def _of_pair(self, lists: tuple[int, int], texts: Texts) -> Evidence:
         """Return the words from one list's to the other's where they stand closest; the title's if they part."""
         body_at = len(texts[0]) + 1
+        names, slots_of = self._terms.terms, self._terms.slots_of_number
         first, second = closest(
-            (start + body_at if field else start, number, -end, field, term)
-            for number, slot in enumerate(lists)
-            for term, spans in self._by_slot[slot]
-            for field, start, end in spans
+            [
+                (start + body_at if field else start, number, minus_end, field, names[term])
+                for field, start, minus_end, term in self._found
+                for number in (0, 1)
+                if lists[number] in slots_of[term]
+            ]
         )
         at, _, end, field, term = first
         start = at - body_at if field else at
@@ -212,17 +229,6 @@ def _narrowest(words: Iterable[_Word], n_groups: int) -> tuple[_Word, ...]:
             if not best or length < narrowest:
                 best, narrowest = tuple(latest.values()), length
     return tuple(sorted(best))
-
-
-def _place(hit: tuple[Span, str]) -> tuple[int, int, int]:
-    """Order hits as one reads, at one place the widest first."""
-    field, start, end = hit[0]
-    return (field, start, -end)
-
-
-def _evidence(span: Span, term: str, texts: Texts) -> Evidence:
-    field, start, end = span
-    return Evidence(_FIELDS[field], start, end, texts[field][start:end], term)
 
 
 def _from_to(field: int, first: _Word, stop: int, term: str, text: str) -> Evidence:

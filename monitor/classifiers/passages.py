@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, fields
 from monitor.classifiers.definition import TopicDefinition
 from monitor.records import Problem, Source
 
-FEATURES_VERSION = "7"
+FEATURES_VERSION = "8"
 """Raise it with every change of code that changes a score: models fitted before are then fitted anew."""
 
 _CONTRAST_KEYS = frozenset({"id", "title", "text", "lang", "topics", "kind", "written"})

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classifiers.clues import Hits, NearGroups, Spans, Texts, TopicTerms
+from monitor.classifiers.clues import Hits, NearGroups, Texts, TopicTerms
 from monitor.classifiers.definition import TopicDefinition
 from monitor.classifiers.ngrams import distinct
 from monitor.classifiers.pairs import PAIR_VALUE
-from monitor.matching.lexicon import compile_lexicon
+from monitor.matching.search import Hit, Search
 
 CLUE_WEIGHT = 7.0
 """How much stronger than a list a clue may speak; at 1 the scripts with few passages lose 5 points of AP."""
@@ -41,27 +42,26 @@ class Batch:
     words begin, title and text read as one, all words of the first term, then all of the second and so on.
     """
 
-    def __init__(
-        self, texts: Sequence[Texts], found: Sequence[Mapping[str, Spans]], numbers: Mapping[str, int]
-    ) -> None:
+    def __init__(self, texts: Sequence[Texts], found: Sequence[Sequence[Hit]], n_terms: int) -> None:
         self.texts, self._found = texts, found
         self.hits: dict[tuple[int, TopicTerms], Hits] = {}
         """What was found by slot, of the items and topics for which somebody asked."""
         self.n_items = len(texts)
-        items: list[int] = []
-        places: list[Spans] = []
-        starts: list[int] = []
-        for item, (own, (title, _)) in enumerate(zip(found, texts, strict=True)):
-            items.extend([item] * len(own))
-            places.extend(own.values())
-            body_at = len(title) + 1
-            starts.extend([span[1] + body_at if span[0] else span[1] for spans in own.values() for span in spans])
-        self.items = np.array(items, dtype=np.int64)
-        self.terms = np.array([numbers[term] for own in found for term in own], dtype=np.int64)
-        self.counts = np.array([len(spans) for spans in places], dtype=np.int64)
-        self.in_title = np.array([spans[0][0] == 0 for spans in places], dtype=np.bool_)
-        self.in_text = np.array([spans[-1][0] == 1 for spans in places], dtype=np.bool_)
-        self.starts = np.array(starts, dtype=np.int64)
+        lengths = np.array([len(own) for own in found], dtype=np.int64)
+        flat = np.fromiter(chain.from_iterable(chain.from_iterable(found)), dtype=np.int64, count=4 * lengths.sum())
+        fields, starts, _, terms = flat.reshape(-1, 4).T
+        owners = np.repeat(np.arange(self.n_items), lengths)
+        # Stable: the places of a term stay in reading order, those of the title first.
+        keys = owners * n_terms + terms
+        order = np.argsort(keys, kind="stable")
+        keys, fields = keys[order], fields[order]
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        self.counts = np.diff(first, append=len(keys))
+        self.items, self.terms = np.divmod(keys[first], max(n_terms, 1))
+        self.in_title = fields[first] == 0
+        self.in_text = fields[first + self.counts - 1] == 1
+        bodies = np.array([len(title) + 1 for title, _ in texts], dtype=np.int64)
+        self.starts = starts[order] + fields * bodies[owners[order]]
 
     def hits_of(self, item: int, terms: TopicTerms) -> Hits:
         """Return what was found in an item by one topic's slots."""
@@ -123,17 +123,16 @@ class _TopicReader:
     """Turns the terms found in a batch into one topic's signs."""
 
     def __init__(self, definition: TopicDefinition, numbers: Mapping[str, int]) -> None:
-        self.terms = own = TopicTerms(definition)
+        self.terms = own = TopicTerms(definition, tuple(numbers))
         self._weights = np.array(own.weights, dtype=np.float64)
-        by_term: list[list[int]] = [[] for _ in numbers]
-        for term, slots in own.slots_of.items():
-            by_term[numbers[term]] = slots
         groups_of: dict[int, list[int]] = {}
         for number, group in enumerate(own.groups):
             for slot in group:
                 groups_of.setdefault(slot, []).append(number)
-        self._lists = _Lookup([[slot for slot in slots if slot < own.n_lists] for slots in by_term])
-        self._groups = _Lookup([[one for slot in slots for one in groups_of.get(slot, ())] for slots in by_term])
+        self._lists = _Lookup([[slot for slot in slots if slot < own.n_lists] for slots in own.slots_of_number])
+        self._groups = _Lookup(
+            [[one for slot in slots for one in groups_of.get(slot, ())] for slots in own.slots_of_number]
+        )
         n_groups = len(own.groups)
         self._clues = _AllOf(
             [[*clue.required, *(() if clue.none is None else (n_groups + clue.none,))] for clue in own.clues]
@@ -190,8 +189,9 @@ class Reader:
 
     def __init__(self, definitions: Sequence[TopicDefinition]) -> None:
         terms = dict.fromkeys(term for one in definitions for term in TopicTerms(one).slots_of)
-        self._numbers = {term: number for number, term in enumerate(terms)}
-        self._topics = tuple(_TopicReader(definition, self._numbers) for definition in definitions)
+        self._terms = tuple(terms)
+        numbers = {term: number for number, term in enumerate(terms)}
+        self._topics = tuple(_TopicReader(definition, numbers) for definition in definitions)
         self.names: tuple[tuple[str, ...], ...] = tuple(topic.terms.names for topic in self._topics)
         """Per topic the names of its columns."""
         self.features = tuple(tuple(map(_feature, names)) for names in self.names)
@@ -200,17 +200,13 @@ class Reader:
         """Per topic and column the first column of the same feature."""
         self.ranks = tuple(map(_ranks, self.features))
         """Per topic and column the place of its feature in the order of the alphabet."""
-        self._lexicon = compile_lexicon((), tuple(terms))
+        self._search: Search | None = None
 
     def read(self, items: Sequence[Texts]) -> Readings:
         """Return what is read in a batch of items."""
-        found = []
-        for title, text in items:
-            own = {}
-            for term, places in self._lexicon.spans(title, text):
-                own[term] = sorted(set(places)) if len(places) > 1 else places
-            found.append(own)
-        batch = Batch(items, found, self._numbers)
+        # Made when the first item is read: many rounds have none.
+        self._search = self._search or Search(self._terms)
+        batch = Batch(items, list(self._search.hits_of_each(items)), len(self._terms))
         return Readings(batch, tuple(topic.read(batch) for topic in self._topics))
 
     def hits(self, readings: Readings, item: int, topic: int) -> Hits:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,12 @@ BACKGROUND_WEIGHT = 0.1
 """An unlabelled item counts as a tenth of a passage: some of them are relevant after all."""
 BACKGROUND_BELOW = 0.1
 """Unlabelled items that score higher before they were learned from are not taken for background."""
+
+ENOUGH = 300
+"""Relevant passages from which on judgements only correct what these taught (decision 6). With fewer a topic is hardly
+known, and judgements are the best there is to learn from (docs/quality.md, a topic nobody wrote passages for)."""
+EARLY_WEIGHT = 0.5
+"""What a judgement counts beside a passage while there are none, falling to nothing at ENOUGH; 1 brings no more."""
 
 KINDS = ("title", "text", "clue", "pair", "gram")
 """Kinds of columns, which judgements may let speak louder or softer as a whole."""
@@ -201,11 +207,20 @@ def fit_topic(taught: Table, judged: Table, ordinary: Table, kinds: NDArray[np.i
 
     ``ordinary``: unlabelled items; those that score below BACKGROUND_BELOW without them are weak negatives.
     """
-    before = fit_passages(taught)
+    known = with_early(taught, judged)
+    before = fit_passages(known)
     if len(ordinary.labels):
         low = before.log_odds(ordinary) + ordinary.lifts < math.log(BACKGROUND_BELOW / (1.0 - BACKGROUND_BELOW))
-        before = fit_passages(stack(taught, ordinary.rows(low)))
+        before = fit_passages(stack(known, ordinary.rows(low)))
     return corrected(before, judged, kinds)
+
+
+def with_early(taught: Table, judged: Table) -> Table:
+    """Return the passages, and the judgements with them as long as few of the passages are relevant (ENOUGH)."""
+    weight = EARLY_WEIGHT * max(0.0, 1.0 - int(taught.labels.sum()) / ENOUGH)
+    if not weight or not len(judged.labels):
+        return taught
+    return stack(taught, replace(judged, weights=np.full(len(judged.labels), weight)))
 
 
 def corrected(before: Fitted, judged: Table, kinds: NDArray[np.int64]) -> Fitted:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from benchmarks.quality import alert_load, fit, measure, read_training
 from monitor.classifiers.definition_file import parse_definition
 from monitor.classifiers.passages import Judgement, Passage
-from monitor.classifiers.train import Model, dump, strengths, train
+from monitor.classifiers.train import ENOUGH, Model, Table, dump, strengths, train, with_early
 
 
 def judged(item: str) -> Judgement:
@@ -107,13 +108,32 @@ def test_items_written_apart_are_ranked_well_in_scripts_with_few_passages(
         assert all_items.recall >= 0.65
 
 
-def test_items_written_for_tests_are_not_trained_on(checkout: Path) -> None:
-    apart = (
-        (checkout / "tests" / "data" / "classifiers" / "other_scripts.jsonl").read_text(encoding="utf-8").splitlines()
-    )
+def test_items_nobody_studied_are_ranked_well(model: Model, checkout: Path) -> None:
+    for all_items, _ in measure(model, checkout / "tests/data/classifiers/unstudied.jsonl").values():
+        assert all_items.n_items == 85
+        assert all_items.average_precision >= 0.95
+        assert all_items.recall >= 0.85
+
+
+@pytest.mark.parametrize("name", ["other_scripts.jsonl", "unstudied.jsonl"])
+def test_items_written_for_tests_are_not_trained_on(checkout: Path, name: str) -> None:
+    apart = (checkout / "tests" / "data" / "classifiers" / name).read_text(encoding="utf-8").splitlines()
     written = (checkout / "classifiers" / "contrast.jsonl").read_text(encoding="utf-8").splitlines()
     titles = {json.loads(line)["title"] for line in written}
     assert not [line for line in apart if json.loads(line)["title"] in titles]
+
+
+def test_judgements_join_the_passages_while_few_are_relevant() -> None:
+    judged = table(relevant=1, others=1)
+    assert with_early(table(relevant=ENOUGH // 2, others=9), judged).weights[-2:].tolist() == [0.25, 0.25]
+    known = table(relevant=ENOUGH, others=9)
+    assert with_early(known, judged) is known
+
+
+def table(relevant: int, others: int) -> Table:
+    count = relevant + others
+    labels = np.arange(count) < relevant
+    return Table(sparse.csr_matrix((count, 1)), labels, np.ones(count), np.zeros(count))
 
 
 def test_clues_may_say_less_the_more_the_analysts_have_said() -> None:
