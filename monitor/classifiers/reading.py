@@ -13,7 +13,7 @@ from monitor.classifiers.clues import Hits, NearGroups, Texts, TopicTerms
 from monitor.classifiers.definition import TopicDefinition
 from monitor.classifiers.ngrams import distinct
 from monitor.classifiers.pairs import PAIR_VALUE
-from monitor.matching.search import Hit, Search
+from monitor.matching.forms import Hit, Search
 
 CLUE_WEIGHT = 7.0
 """How much stronger than a list a clue may speak; at 1 the scripts with few passages lose 5 points of AP."""
