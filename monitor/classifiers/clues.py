@@ -8,8 +8,8 @@ from itertools import combinations
 
 from monitor.classifiers.definition import Clue, TopicDefinition
 from monitor.classifiers.pairs import Pairs, closest
-from monitor.matching.near import are_near, near_hits
 from monitor.matching.forms import Hit
+from monitor.matching.near import are_near, near_hits
 from monitor.matching.terms import patterns_of
 from monitor.records import Evidence, Field
 

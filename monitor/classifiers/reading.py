@@ -13,7 +13,8 @@ from monitor.classifiers.clues import Hits, NearGroups, Texts, TopicTerms
 from monitor.classifiers.definition import TopicDefinition
 from monitor.classifiers.ngrams import distinct
 from monitor.classifiers.pairs import PAIR_VALUE
-from monitor.matching.forms import Hit, Search
+from monitor.matching.forms import Hit
+from monitor.matching.search import Search
 
 CLUE_WEIGHT = 7.0
 """How much stronger than a list a clue may speak; at 1 the scripts with few passages lose 5 points of AP."""
