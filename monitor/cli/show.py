@@ -87,19 +87,20 @@ def _print_section(out: Console, section: SectionView) -> None:
     for story in section.stories:
         _print_story(out, story)
     for story in section.more:
-        out.print(Text.assemble("  ", _mark(story.lead.headline), (f"  {story.lead.outlet}", "dim")))
+        print_indented(out, Text.assemble(_mark(story.lead.headline), (f"  {story.lead.outlet}", "dim")), 2)
     if section.more_left:
         out.print(f"  and {section.more_left} more: monitor items list", style="dim")
 
 
 def _print_story(out: Console, story: StoryView) -> None:
     lead = story.lead
-    head = Text("\n  ")
+    head = Text()
     if story.severity:
         head.append(f" {story.severity} ", _COLOURS.get(story.severity, ""))
         head.append(" ")
     head.append_text(_mark(lead.headline, style="bold"))
-    out.print(head)
+    out.print()
+    print_indented(out, head, 2)
     print_indented(out, Text(_byline(lead, story), style="dim"), 4)
     if lead.snippet:
         print_indented(out, _mark(lead.snippet), 4)

@@ -41,6 +41,9 @@ def test_an_edited_item_is_one_item_with_two_revisions_and_alerts(fitted: Path, 
         second = monitor(root, "once")
         assert second.code == 0, second.err
     assert "1 edited" in second.out
+    stories = second.out.partition("Feeds that did not answer")[0]
+    headings = [line for line in stories.splitlines() if line and not line.startswith("  ")]
+    assert all(" · " in line for line in headings), "what does not fit on a line goes on under it"
     edited = rows(root, "select item, count(*) from revisions group by item having count(*) > 1")
     assert [number for _, number in edited] == [2]
     assert rows(root, "select decision from alerts where revision = 2 and decision = 'new'")
