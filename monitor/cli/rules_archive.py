@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,14 +34,16 @@ def try_command(context: Context, file: Path, *, days: int, rule_id: str | None,
     stories are printed as they are found, the newest first; then, per rule: stories, counts per day, sources, how
     many were above a threshold or judged already, and which other rules found them too. Exit code 2: FILE has errors.
     """
-    gc.disable()  # while rules are loaded, of which nothing is garbage; whoever walks the archive enables it
-    from monitor.cli.progress import Bar
-    from monitor.pipeline.backtest import try_rules
-    from monitor.pipeline.ruletools import open_archive, trial_book
-    from monitor.workspace.layout import Workspace
-    from monitor.workspace.rulefiles import name_of
+    from monitor.pipeline.loading import loading
 
-    book, unreadable = load_book(context.root, beside=(file,), is_part=True)
+    with loading():
+        from monitor.cli.progress import Bar
+        from monitor.pipeline.backtest import try_rules
+        from monitor.pipeline.ruletools import open_archive, trial_book
+        from monitor.workspace.layout import Workspace
+        from monitor.workspace.rulefiles import name_of
+
+        book, unreadable = load_book(context.root, beside=(file,), is_part=True)
     has_errors = warn_of_errors(context, (*book.problems, *unreadable))
     tried = trial_book(book, {name_of(file, context.root)}, rule_id)
     with open_archive(Workspace(context.root), datetime.now(UTC), days) as archived:
@@ -150,17 +151,19 @@ def diff_command(context: Context, old: str, new: str | None, *, days: int, mark
     the newest first, with the name or clause that did it; then the counts of every rule. Exit code 1: a story that
     analysts judged relevant is found by no rule any more; 2: a version has errors.
     """
-    gc.disable()  # as above
-    from monitor.cli import diff_page
-    from monitor.cli.progress import Bar
-    from monitor.pipeline.rulediff import diff_rules
-    from monitor.pipeline.ruletools import open_archive
-    from monitor.rules.diff import Pair
-    from monitor.workspace.layout import Workspace
+    from monitor.pipeline.loading import loading
 
-    (before, unreadable), (after, more) = load_versions(context.root, old, new)
+    with loading():
+        from monitor.cli import diff_page
+        from monitor.cli.progress import Bar
+        from monitor.pipeline.rulediff import diff_rules
+        from monitor.pipeline.ruletools import open_archive
+        from monitor.rules.diff import Pair
+        from monitor.workspace.layout import Workspace
+
+        (before, unreadable), (after, more) = load_versions(context.root, old, new)
+        pair = Pair(before, after)
     has_errors = warn_of_errors(context, (*after.problems, *more, *unreadable))
-    pair = Pair(before, after)
     title = f"Rules from {old} to {new or 'the workspace'}, last {days} days"
     is_told = not (as_json or markdown)
     if is_told:

@@ -54,7 +54,6 @@ def each_slice(
     """
     # What was loaded so far stays: a search for garbage in it would copy it into every process.
     gc.freeze()
-    gc.enable()
     with database.read() as conn:
         slices = _slices(conn, bounds)
         if processes == 1:
