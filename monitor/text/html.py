@@ -31,7 +31,7 @@ DROPPED = re.compile(
     "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028]")
-# These three leave alone what stands already as it should: replacing each space by a space is most of their time.
+# These two leave alone what stands already as it should: to replace each space by a space took most of their time.
 _BLANKS = re.compile(r"[^\S\n ][^\S\n]*+| [^\S\n]++")
 """Blanks that are no single space."""
 _WHITE = re.compile(r"[^\S ]\s*+| \s++")
