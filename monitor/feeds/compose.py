@@ -73,10 +73,12 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
             continue
         if len(passages) > 1:
             letters = _letters(cleaned.text)
-            if any(letters[:_COMPARED] in others for others in told_letters):
+            if told and any(letters[:_COMPARED] in others for others in told_letters):
                 continue
             kept = [others[:_COMPARED] not in letters for others in told_letters]
-            told, told_letters = list(compress(told, kept)), [*compress(told_letters, kept), letters]
+            if not all(kept):
+                told, told_letters = list(compress(told, kept)), list(compress(told_letters, kept))
+            told_letters.append(letters)
         told.append((passage, cleaned))
     told.reverse()
     text = "\n\n".join(cleaned.text for _, cleaned in told)

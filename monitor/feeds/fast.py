@@ -101,14 +101,18 @@ def _marks(
 def _pieces(text: str, items: Sequence[etree._Element]) -> list[str] | None:
     """Return the markup of each item of a well-formed document as it stands in ``text``, or None if that is not sure.
 
-    Each reaches from the item's name to the start of the next one, so it holds all of the item. As many starts as items
-    means that none of them stands in a comment or in CDATA.
+    What is between two starts holds all of an item, and as many starts as items means that none of them stands in a
+    comment or in CDATA. What follows the last end is not the item's: many a server writes there how long it took.
     """
     tag = items[0].tag if items else ""
     if any(item.tag != tag or item.prefix is not None for item in items):
         return None
-    _, *pieces = text.split(f"<{str(tag).rpartition('}')[2]}")
-    return pieces if len(pieces) == len(items) else None
+    name = str(tag).rpartition("}")[2]
+    _, *pieces = text.split(f"<{name}")
+    if len(pieces) != len(items):
+        return None
+    end = f"</{name}"
+    return [piece[:at] if (at := piece.rfind(end)) >= 0 else piece for piece in pieces]
 
 
 def _find(root: etree._Element, kind: str, names: Names) -> tuple[etree._Element | None, list[etree._Element]]:

@@ -175,7 +175,7 @@ def test_random_feeds_are_read_as_feedparser_reads_them() -> None:
 def test_markup_is_known_again_only_by_the_version_that_read_it() -> None:
     document = '<rss version="2.0"><channel><title>F</title><item><title>Convoy hit</title></item></channel></rss>'
     around = repr((READER, "https://a.example/f", None, None, None, "rss20")).encode()
-    written = b"{}\0><title>Convoy hit</title></item></channel></rss>"
+    written = b"{}\0><title>Convoy hit</title>"
     expected = hashlib.blake2b(around + b"\0" + b"1" + b"\0\0" + written, digest_size=16).digest()
     assert marks(document) == [expected]
 
@@ -231,5 +231,6 @@ def test_what_stands_around_items_decides_with_them() -> None:
     assert (
         marks(HEAD.replace("<title>F</title>", "<title>F</title><lastBuildDate>today</lastBuildDate>") + rest) == known
     )
+    assert marks(f"{HEAD}{rest}\n<!-- generated in 0.4 s -->") == known
     assert marks(HEAD.replace("https://x.example/", "http://search.yahoo.com/mrss/") + rest) != known
     assert marks(HEAD.replace("<channel>", '<channel xml:lang="ur">') + rest) != known
