@@ -62,8 +62,11 @@ class _Fit(NamedTuple):
 
     def owned_by(self, item: str, owners: Mapping[ItemKey, str]) -> bytes | None:
         """Return the hash by which the entry may be recognised from now on, if all its keys lead to ``item``."""
-        if not self.has_all_keys or any(owners[key] != item for key in self.keys):
+        if not self.has_all_keys:
             return None
+        for key in self.keys:
+            if owners[key] != item:
+                return None
         return self.candidate.entry.hash
 
 

@@ -112,7 +112,7 @@ def read_dates(published: str | None, updated: str | None, now: datetime) -> Dat
     """Return both dates of an item; one that only says when it was updated counts as published then."""
     published_at, published_flag = read_date(published, now) if published else (None, "")
     updated_at, updated_flag = read_date(updated, now) if updated else (None, "")
-    flags = tuple(dict.fromkeys(flag for flag in (published_flag, updated_flag) if flag))
+    flags = tuple({flag: None for flag in (published_flag, updated_flag) if flag})
     return Dates(published_at or updated_at, updated_at, flags)
 
 

@@ -149,6 +149,8 @@ def _read_feed(channel: etree._Element, setting: Setting, feed: Fields) -> None:
     for element in channel:
         role = setting.names.role(element)
         match role:
+            case Role.ITEM:
+                pass  # nearly all of them: asked first
             case Role.TITLE if not feed.get("title"):
                 feed["title"] = markup_of(element, is_declared_xhtml=False)
             case Role.LINK:

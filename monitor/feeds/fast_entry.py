@@ -140,8 +140,9 @@ class _EntryReader:
 
     def _children(self, parent: etree._Element, _role: Role, depth: int) -> None:
         names = self._setting.names
+        known = names.known
         for element in parent:
-            role = names.role(element)
+            role = known.get(element.tag) or names.role(element)
             _READERS[role](self, element, role, depth)
 
     def _inner(self, element: etree._Element, role: Role, depth: int) -> None:
