@@ -26,6 +26,7 @@ from types import FrameType
 from typing import Final
 
 from monitor.feeds.charset import decode
+from monitor.feeds.clean import plain_text, safe_html
 from monitor.feeds.dates import read_date
 from monitor.feeds.fast import read_fast
 from monitor.feeds.fast_text import simple_text
@@ -238,11 +239,14 @@ def check_agree(text: str) -> Finding:
 
 
 def check_words(html: str) -> Finding:
-    """Return where the fast reader of words and the HTML parser differ."""
+    """Return where the fast reader of words and the HTML parser differ, or what it takes for safe and the sanitiser."""
     fast = simple_text(html)
-    if fast is None or fast == (slow := html_to_text(html)):
-        return None
-    return f"{fast!r} against {slow!r}"
+    if fast is not None and fast.text != (slow := html_to_text(html)):
+        return f"{fast.text!r} against {slow!r}"
+    told = plain_text(html).html
+    if told is not None and told != (safe := safe_html(html, None)):
+        return f"{told!r} against {safe!r}"
+    return None
 
 
 def check_date(value: str) -> Finding:

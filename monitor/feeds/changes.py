@@ -25,6 +25,10 @@ BACKLOG_AGE: Final = timedelta(hours=24)
 _GUESSED_FROM: Final = 600
 """Characters of text that settle the language."""
 
+_OF_FEED: Final = 3
+_OF_KEY: Final = 13
+"""Hexadecimal digits of an id that tell of the feed, and of the key within it."""
+
 Known = Mapping[ItemKey, KnownItem]
 
 
@@ -39,11 +43,13 @@ class _Origin:
     is_first: bool
     had_nothing_at: datetime | None
     """When the feed was last seen without any item ever, for feeds that began empty."""
+    id_start: str
+    """What the ids of its items begin with: side by side in every index, they are written to few of its pages."""
 
     @classmethod
     def of(cls, feed: Feed, state: FeedState, lang: str | None, now: datetime) -> _Origin:
         had_nothing_at = state.last_success_at if state.last_new_item_at is None else None
-        return cls(feed, lang, now, state.last_success_at is None, had_nothing_at)
+        return cls(feed, lang, now, state.last_success_at is None, had_nothing_at, digest(feed.name)[:_OF_FEED])
 
 
 class _Fit(NamedTuple):
@@ -56,17 +62,20 @@ class _Fit(NamedTuple):
 
     def owned_by(self, item: str, owners: Mapping[ItemKey, str]) -> bytes | None:
         """Return the hash by which the entry may be recognised from now on, if all its keys lead to ``item``."""
-        if not self.has_all_keys or any(owners[key] != item for key in self.keys):
+        if not self.has_all_keys:
             return None
+        for key in self.keys:
+            if owners[key] != item:
+                return None
         return self.candidate.entry.hash
 
 
 def compare(feed: Feed, state: FeedState, pull: Pull, found: Known, now: datetime) -> FeedChanges:
     """Return what a pull changes, given what the store knows by the keys that ``pull.settle`` asked for.
 
-    A new item's id is the hash of the feed's name and its first fit key; an edited item keeps its id, gets the next
-    revision and must keep its first ``first_seen_at`` in the store. ``identity_policy`` of the result is what holds
-    from now on: guid, or link where guids repeat or change at every pull, or content where links fail as well.
+    A new item's id is made of the hash of the feed's name and that of its first fit key; an edited item keeps its id,
+    gets the next revision and must keep its first ``first_seen_at`` in the store. ``identity_policy`` of the result
+    holds from now on: guid, or link where guids repeat or change at every pull, or content where links fail as well.
     """
     known = pull.known(found)
     policy = _policy(pull.policy, pull.candidates, known)
@@ -85,7 +94,7 @@ def compare(feed: Feed, state: FeedState, pull: Pull, found: Known, now: datetim
             continue
         fresh = tuple(key for key in fit.keys if key not in owners)
         if stored is None and fresh:
-            item = _new_item(origin, candidate, digest(feed.name, fresh[0].kind, fresh[0].value)[:16])
+            item = _new_item(origin, candidate, fresh[0])
             owners.update(dict.fromkeys(fresh, item.id))
             new.append(ItemChange(item, fresh, fit.owned_by(item.id, owners)))
             seen += pull.seen(candidate, item.id, new[-1].entry_hash)
@@ -199,8 +208,9 @@ def _recognise(fits: Sequence[_Fit], known: Known) -> tuple[KnownItem | None, ..
     return tuple(result)
 
 
-def _new_item(origin: _Origin, candidate: Candidate, item_id: str) -> Item:
-    """Return a new item; what a feed had published before we first saw it filled is its backlog."""
+def _new_item(origin: _Origin, candidate: Candidate, key: ItemKey) -> Item:
+    """Return a new item known by ``key``; what a feed had published before we first saw it filled is its backlog."""
+    item_id = origin.id_start + digest(origin.feed.name, key.kind, key.value)[:_OF_KEY]
     published_at = candidate.entry.item.published_at
     is_first_pull = origin.is_first
     if origin.had_nothing_at is not None and published_at is not None and published_at < origin.had_nothing_at:

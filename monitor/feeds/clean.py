@@ -111,6 +111,8 @@ class Cleaned(NamedTuple):
 
     text: str
     flags: tuple[str, ...] = ()
+    html: str | None = None
+    """What ``safe_html`` would give of a fragment, where reading its words told that."""
 
 
 def plain_title(value: str) -> Cleaned:
@@ -145,14 +147,15 @@ def plain_text(html: str) -> Cleaned:
     trimmed = bounded(html)
     is_cut = len(trimmed) < len(html)
     found = simple_text(trimmed)
-    text = html_to_text(_NO_END_TAG.sub("&lt;/", _without_unclosed(trimmed))) if found is None else found
+    text = html_to_text(_NO_END_TAG.sub("&lt;/", _without_unclosed(trimmed))) if found is None else found.text
     # Asked for the sign first: patterns without regard to case look at every letter.
     if "<" in text and not _KNOWN_TAG.search(trimmed) and _ESCAPED_MARKUP.search(text):
         text = html_to_text(bounded(_without_cdata(text)))  # escaped once too often
     text = _thinned(text)
     if is_cut or len(text) > MAX_TEXT:
         return Cleaned(text[:MAX_TEXT], (_TEXT_CUT,))
-    return Cleaned(text)
+    is_tidy = found is not None and found.is_tidy and len(html) <= MAX_TEXT
+    return Cleaned(text, (), _thinned(html.strip()) if is_tidy else None)
 
 
 def plain_words(value: str) -> Cleaned:

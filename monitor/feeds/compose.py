@@ -27,6 +27,9 @@ _COMPARED: Final = 60
 """Letters by which a summary is recognised at its place in the full text; teasers are cut at 100 and more."""
 
 
+_SMALL_LETTERS: Final = bytes(range(128)).lower() + bytes(range(128, 256))
+
+
 class Passage(NamedTuple):
     """One piece of an item's text as the feed gives it."""
 
@@ -61,7 +64,7 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
     told: list[tuple[Passage, Cleaned]] = []
     told_letters: list[str] = []
     flags: list[str] = []
-    for passage in dict.fromkeys(passages):
+    for passage in dict.fromkeys(passages) if len(passages) > 1 else passages:
         if not passage.value.strip():
             continue
         cleaned = plain_text(passage.value) if passage.is_html else plain_words(passage.value)
@@ -70,10 +73,12 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
             continue
         if len(passages) > 1:
             letters = _letters(cleaned.text)
-            if any(letters[:_COMPARED] in others for others in told_letters):
+            if told and any(letters[:_COMPARED] in others for others in told_letters):
                 continue
             kept = [others[:_COMPARED] not in letters for others in told_letters]
-            told, told_letters = list(compress(told, kept)), [*compress(told_letters, kept), letters]
+            if not all(kept):
+                told, told_letters = list(compress(told, kept)), list(compress(told_letters, kept))
+            told_letters.append(letters)
         told.append((passage, cleaned))
     told.reverse()
     text = "\n\n".join(cleaned.text for _, cleaned in told)
@@ -81,10 +86,7 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
         text, flags = text[:MAX_TEXT], [*flags, "text-cut"]
     html = ""
     if any(passage.is_html for passage, _ in told):
-        html = "\n".join(
-            safe_html(passage.value, passage.base or base) if passage.is_html else f"<p>{escape(cleaned.text)}</p>"
-            for passage, cleaned in told
-        )
+        html = "\n".join(_shown(passage, cleaned, passage.base or base) for passage, cleaned in told)
         if len(html) > MAX_TEXT:
             html = safe_html(html[:MAX_TEXT], base)  # once more, since the cut may go through a tag
     return Body(text, html, tuple(dict.fromkeys(flags)))
@@ -110,10 +112,20 @@ def read_dates(published: str | None, updated: str | None, now: datetime) -> Dat
     """Return both dates of an item; one that only says when it was updated counts as published then."""
     published_at, published_flag = read_date(published, now) if published else (None, "")
     updated_at, updated_flag = read_date(updated, now) if updated else (None, "")
-    flags = tuple(dict.fromkeys(flag for flag in (published_flag, updated_flag) if flag))
+    flags = tuple({flag: None for flag in (published_flag, updated_flag) if flag})
     return Dates(published_at or updated_at, updated_at, flags)
 
 
+def _shown(passage: Passage, cleaned: Cleaned, base: str) -> str:
+    if not passage.is_html:
+        return f"<p>{escape(cleaned.text)}</p>"
+    return cleaned.html if cleaned.html is not None else safe_html(passage.value, base)
+
+
 def _letters(text: str) -> str:
-    # The only blanks of a cleaned text.
-    return text[: MAX_TEXT // 4].replace(" ", "").replace("\n", "").casefold()
+    text = text[: MAX_TEXT // 4]
+    if text.isascii():
+        return (
+            text.encode().translate(_SMALL_LETTERS, b" \n").decode()
+        )  # what the line below gives, in a third of the time
+    return text.replace(" ", "").replace("\n", "").casefold()  # the only blanks of a cleaned text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from lxml import etree
@@ -68,22 +68,51 @@ def _read(root: etree._Element, text: str, url: str, seen: Mapping[bytes, SeenEn
         around = lang if channel is root else language_of(channel, lang)
         _read_feed(channel, setting, feed)
     start = repr((READER, url, lang, around, feed.get("language"), version)).encode("utf-8", "replace")
+    marks = _marks(text, root, channel, items)
     entries: list[Fields | SeenEntry] = []
     raw: list[bytes] = []
-    for item in items[:MAX_ITEMS]:
+    for item, mark in zip(items[:MAX_ITEMS], marks, strict=False):
         is_inside = item.getparent() is channel
-        raw.append(_raw_hash(item, start, setting, is_inside=is_inside))
+        base = (item.base or "").encode("utf-8", "replace") if setting.has_bases else b""
+        # Not SHA-256: this one is as strong and three times as fast where the processor has no instructions for that.
+        raw.append(
+            hashlib.blake2b(b"%b\0%d\0%b\0%b" % (start, is_inside, base, mark), digest_size=_RAW_HASH_BYTES).digest()
+        )
         entries.append(seen.get(raw[-1]) or read_entry(item, setting, around if is_inside else lang))
     return {"feed": feed, "entries": entries, "raw": raw, "version": version, "found": len(items)}
 
 
-def _raw_hash(item: etree._Element, start: bytes, setting: Setting, *, is_inside: bool) -> bytes:
-    """Return the hash of an item's markup, and of what stands around it that decides how it is read."""
-    base = (item.base or "").encode("utf-8", "replace") if setting.has_bases else b""
-    written = etree.tostring(item, encoding="utf-8", with_tail=False)
-    # Not SHA-256: this one is as strong and three times as fast where the processor has no instructions for that.
-    around = b"%b\0%d\0%b\0" % (start, is_inside, base)
-    return hashlib.blake2b(around + written, digest_size=_RAW_HASH_BYTES).digest()
+def _marks(
+    text: str, root: etree._Element, channel: etree._Element | None, items: Sequence[etree._Element]
+) -> Iterator[bytes]:
+    """Yield what each item is known by: its markup, and the namespaces that hold around it.
+
+    Cut out of the text where that is sure, in a third of the time that writing the elements takes.
+    """
+    pieces = _pieces(text, items)
+    if pieces is None:
+        yield from (etree.tostring(item, encoding="utf-8", with_tail=False) for item in items)
+        return
+    spaces = {id(holder): repr(holder.nsmap).encode() for holder in (root, channel) if holder is not None}
+    for item, piece in zip(items, pieces, strict=True):
+        yield b"%b\0%b" % (spaces[id(item.getparent())], piece.encode())
+
+
+def _pieces(text: str, items: Sequence[etree._Element]) -> list[str] | None:
+    """Return the markup of each item of a well-formed document as it stands in ``text``, or None if that is not sure.
+
+    What is between two starts holds all of an item, and as many starts as items means that none of them stands in a
+    comment or in CDATA. What follows the last end is not the item's: many a server writes there how long it took.
+    """
+    tag = items[0].tag if items else ""
+    if any(item.tag != tag or item.prefix is not None for item in items):
+        return None
+    name = str(tag).rpartition("}")[2]
+    _, *pieces = text.split(f"<{name}")
+    if len(pieces) != len(items):
+        return None
+    end = f"</{name}"
+    return [piece[:at] if (at := piece.rfind(end)) >= 0 else piece for piece in pieces]
 
 
 def _find(root: etree._Element, kind: str, names: Names) -> tuple[etree._Element | None, list[etree._Element]]:
@@ -120,6 +149,8 @@ def _read_feed(channel: etree._Element, setting: Setting, feed: Fields) -> None:
     for element in channel:
         role = setting.names.role(element)
         match role:
+            case Role.ITEM:
+                pass  # nearly all of them: asked first
             case Role.TITLE if not feed.get("title"):
                 feed["title"] = markup_of(element, is_declared_xhtml=False)
             case Role.LINK:

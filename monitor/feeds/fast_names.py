@@ -113,14 +113,15 @@ class Names:
     """The roles of one document's elements, each tag looked at once."""
 
     def __init__(self) -> None:
-        self._roles: dict[str, Role] = {}
+        self.known: dict[str, Role] = {}
+        """By tag, those asked for before."""
 
     def role(self, element: etree._Element) -> Role:
         """Return what ``element`` means; an unknown namespace is taken for the prefix it was first written with."""
         tag = element.tag
-        role = self._roles.get(tag)
+        role = self.known.get(tag)
         if role is None:
-            role = self._roles[tag] = _ROLES.get(canonical_name(element), Role.OTHER)
+            role = self.known[tag] = _ROLES.get(canonical_name(element), Role.OTHER)
         return role
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from html.entities import name2codepoint
-from typing import Final
+from typing import Final, NamedTuple
 
 _TAG = re.compile(r"""(/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>"']*?(?:(?:"[^"<>]*"|'[^'<>]*')[^<>"']*?)*)?(/?)""")
 """What stands between ``<`` and ``>``."""
@@ -25,6 +25,12 @@ _BREAKS: Final = {
 }
 """What the beginning of a simple element puts between words."""
 
+_WRITTEN_ALIKE: Final = frozenset(
+    f"{end}{name}"
+    for name in ("p", "div", "blockquote", "ul", "ol", "li", "b", "i", "em", "strong", "span", "u", "small")
+    for end in ("", "/")
+) | {"br", "hr"}
+"""Tags that a sanitiser writes as they stand, where every element ends in its place."""
 _VOID: Final = frozenset({"br", "img", "hr"})
 _LISTS: Final = frozenset({"ul", "ol"})
 _MAY_STAY_OPEN: Final = frozenset({"li", "p"})
@@ -34,6 +40,14 @@ _MANY_LINE_ENDS = re.compile("\n\n\n+")
 """Written out: what begins with a literal is looked for ten times faster than ``\\n{3,}``."""
 
 
+class SimpleText(NamedTuple):
+    """The words of an HTML fragment."""
+
+    text: str
+    is_tidy: bool
+    """Whether the fragment is safe as it stands, and what an HTML parser would write of what it reads in it."""
+
+
 def is_odd(text: str) -> bool:
     """Return whether ``text`` holds a character of ``ODD``."""
     if text.isascii():
@@ -41,16 +55,25 @@ def is_odd(text: str) -> bool:
     return ODD.search(text) is not None
 
 
-def simple_text(html: str) -> str | None:
+def simple_text(html: str) -> SimpleText | None:
     """Return the text of ``html`` as ``html_to_text`` does, or None if it takes more than a look to tell."""
+    is_tidy = False
     if "<" in html:
-        text = _of_tags(html)
+        found = _of_tags(html)
+        if found is None:
+            return None
+        text, is_tidy = found
     elif "&" in html and "&#" in html:
         return None  # references to control characters are for the other reader
     else:
         text = unescape(html) if "&" in html else html
-    if text is None or is_odd(text):
+    if is_odd(text):
         return None
+    return SimpleText(_spaced(text), is_tidy)
+
+
+def _spaced(text: str) -> str:
+    """Return ``text`` with one space between words, and at most one empty line between paragraphs."""
     if "\t" in text or "  " in text or not text.isascii():
         text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
     elif "\n" in text:
@@ -60,17 +83,19 @@ def simple_text(html: str) -> str | None:
     return (_MANY_LINE_ENDS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
 
 
-def _of_tags(html: str) -> str | None:
+def _of_tags(html: str) -> SimpleText | None:
     has_lines = "\n" in html
     first, *pieces = html.split("<")
     words = [first.replace("\n", " ") if has_lines else first]
     parts = words.copy()
     opened = [""]
+    is_tidy = html.count(">") == len(pieces) and "&" not in html and "\xa0" not in html
     for piece in pieces:
         written, closed, after = piece.partition(">")
         tag = _BARE_TAGS.get(written) or _tag(written)
         if tag is None or not closed:
             return None
+        is_tidy = is_tidy and written in _WRITTEN_ALIKE
         if has_lines:
             after = after.replace("\n", " ")
         words.append(after)
@@ -84,6 +109,7 @@ def _of_tags(html: str) -> str | None:
             parts.append(parting)
             if opened[-1] == name and name in _MAY_STAY_OPEN:
                 opened.pop()
+                is_tidy = False
             if (name == "li" and opened[-1] not in _LISTS) or (parting == "\n\n" and "p" in opened):
                 return None
             if not is_void:
@@ -92,7 +118,7 @@ def _of_tags(html: str) -> str | None:
     if "&" in html and not _are_usual(words):
         return None
     text = "".join(parts)
-    return unescape(text) if "&" in text else text
+    return SimpleText(unescape(text) if "&" in text else text, is_tidy and len(opened) == 1)
 
 
 def _tag(written: str) -> _Tag | None:

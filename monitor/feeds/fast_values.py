@@ -20,8 +20,8 @@ _WINDOWS: Final = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) f
 
 def text_of(element: etree._Element) -> str:
     """Return the text of an element without children, unspoilt."""
-    text = element.text
-    return "" if text is None else unspoilt(text.strip())
+    text = (element.text or "").strip()
+    return text if text.isascii() else unspoilt(text)
 
 
 def unspoilt(text: str) -> str:

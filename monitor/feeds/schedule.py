@@ -66,13 +66,16 @@ def after_poll(  # noqa: PLR0913, PLR0917  # one poll has this many sides; a rec
         case Fetched():
             if parsed is not None and not parsed.is_feed:
                 return _failed(feed, state, FeedHealth.NOT_A_FEED, "; ".join(parsed.problems), now, jitter)
-            if parsed is not None:
-                state = replace(state, wished_wait=parsed.ttl, quiet_times=parsed.quiet_times)
+            if changes is not None:
+                state = rhythm.with_news(feed, state, changes, now)
             state = replace(
-                _with_items(feed, state, changes, now),
+                state,
                 etag=outcome.etag,
                 last_modified=outcome.last_modified,
                 body_hash=body_hash(outcome.body),
+                identity_policy=changes.identity_policy if changes else state.identity_policy,
+                wished_wait=parsed.ttl if parsed else state.wished_wait,
+                quiet_times=parsed.quiet_times if parsed else state.quiet_times,
             )
             length, new = (len(parsed.entries), len(changes.new)) if parsed and changes else (0, 0)
             busy = rhythm.busy_wait(feed, before, length, new, now)
@@ -102,8 +105,11 @@ def _succeeded(
     planned = now + max(usual, asked, SHORTEST_WAIT) * (1 + _JITTER * jitter)
     # Quiet times are honoured as far as any wish is: an attack on a Saturday is not read on Monday.
     latest = max(planned, now + LONGEST_WAIT)
+    health = FeedHealth.SILENT if is_silent else FeedHealth.OK
     return replace(
-        _with_health(state, FeedHealth.SILENT if is_silent else FeedHealth.OK, now),
+        state,
+        health=health,
+        since=_since(state, health, now),
         problem="",
         failures=0,
         last_success_at=now,
@@ -118,18 +124,19 @@ def _failed(feed: Feed, state: FeedState, health: FeedHealth, problem: str, now:
     wait = max(min(backoff, LONGEST_WAIT), feed.interval)
     if health is FeedHealth.GONE:
         wait = GONE_WAIT
-    return replace(_with_health(state, health, now), problem=problem, failures=failures, next_check_at=now + wait)
+    return replace(
+        state,
+        health=health,
+        since=_since(state, health, now),
+        problem=problem,
+        failures=failures,
+        next_check_at=now + wait,
+    )
 
 
-def _with_health(state: FeedState, health: FeedHealth, now: datetime) -> FeedState:
-    since = state.since if state.health is health and state.since else now
-    return replace(state, health=health, since=since)
-
-
-def _with_items(feed: Feed, state: FeedState, changes: FeedChanges | None, now: datetime) -> FeedState:
-    if changes is None:
-        return state
-    return rhythm.with_news(feed, replace(state, identity_policy=changes.identity_policy), changes, now)
+def _since(state: FeedState, health: FeedHealth, now: datetime) -> datetime:
+    """Return since when the feed is in a state of health it now has."""
+    return state.since if state.health is health and state.since else now
 
 
 def _health_of(reason: FetchFailure) -> FeedHealth:

@@ -153,7 +153,9 @@ def _entry(  # what an item is made of, and what it is known by
     fields: Fields, raw: bytes, url: str, feed_lang: str | None, now: datetime, hasher: EntryHasher
 ) -> Entry:
     guid, link = kept_guid(_text(fields, "id")), _link(fields, url)
-    return Entry(guid, link, hasher.hash(fields), partial(_item, fields, guid, link, url, feed_lang, now), raw)
+    # What hashes the markup hashes all that is read from it.
+    entry_hash = raw or hasher.hash(fields)
+    return Entry(guid, link, entry_hash, partial(_item, fields, guid, link, url, feed_lang, now), raw)
 
 
 def _item(  # what an item is made of, bound by _entry
@@ -227,6 +229,8 @@ def _passages(entry: Fields, url: str) -> Iterable[Passage]:
 def _enclosures(entry: Fields, url: str) -> Iterable[Enclosure]:
     files = [link for link in _mappings(entry, "links") if link.get("rel") == "enclosure"]
     image = entry.get("img")
+    if not files and image is None and "media_content" not in entry:
+        return
     images = [{"url": _text(image, "src")}] if isinstance(image, Mapping) else []
     for file in [*files, *_mappings(entry, "media_content"), *images]:
         link = clean_link(url, _text(file, "href") or _text(file, "url"))
@@ -254,8 +258,8 @@ def _ttl(feed: Fields) -> timedelta | None:
 
 
 def _lines(values: Iterable[str]) -> tuple[str, ...]:
-    lines = [plain_line(value) for value in values if value]
-    return tuple(dict.fromkeys(filter(None, lines)))[:MOST_OF_A_KIND]
+    lines = [line for value in values if value and (line := plain_line(value))]
+    return tuple(lines) if len(lines) < 2 else tuple(dict.fromkeys(lines))[:MOST_OF_A_KIND]
 
 
 def _mappings(holder: Fields, name: str) -> list[Fields]:

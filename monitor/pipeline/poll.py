@@ -170,7 +170,8 @@ class _Poll:
     def take(self, name: str, outcome: FetchOutcome) -> None:
         """Store what one feed's answer brings; an answer that takes long to read is read beside the others."""
         feed = self._feeds[name]
-        if not isinstance(outcome, Fetched) or body_hash(outcome.body) == self.state(feed).body_hash:
+        known = self.state(feed).body_hash
+        if not isinstance(outcome, Fetched) or (known is not None and body_hash(outcome.body) == known):
             self._take(feed, outcome, None)
             return
         try:

@@ -31,6 +31,8 @@ BUSY_TIMEOUT = timedelta(seconds=30)
 """How long a writer waits for another; a round's longest transaction is far shorter."""
 CACHE_KIB = 32 * 1024
 """Pages kept in memory per connection; `monitor run` has 300 MB for everything (DESIGN §9)."""
+_PAGE_BYTES = 8192
+"""Of a new file: an item and its markup seldom fit SQLite's 4096, and what does not is written in pieces."""
 _SWITCH_PATIENCE = timedelta(seconds=5)
 _SWITCH_PAUSE = timedelta(milliseconds=20)
 _BEGIN = "monitor_begin"
@@ -136,6 +138,7 @@ def _prepare(connection: Any, _record: object) -> None:
     # The driver must not begin transactions of its own: ours say whether they write.
     connection.isolation_level = None
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
     _use_write_ahead_log(cursor)
     for pragma in (
         "synchronous = FULL",

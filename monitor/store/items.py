@@ -98,18 +98,17 @@ def save_all_changes(conn: Connection, brought: Sequence[tuple[str, FeedChanges]
         for change in changes.changed:
             _save_edit(conn, change, now)
     _save_entry_hashes(conn, [pair for _, changes in brought for pair in changes.entry_hashes])
-    keys = [
-        (storable(feed), storable(key.value), key.kind, item)
-        for feed, changes in brought
-        for item, key in _keys(changes)
-    ]
-    insert_rows(conn, item_keys, keys)
+    insert_rows(conn, item_keys, [row for feed, changes in brought for row in _key_rows(feed, changes)])
 
 
-def _keys(changes: FeedChanges) -> Iterable[tuple[str, ItemKey]]:
+def _key_rows(feed: str, changes: FeedChanges) -> Iterable[tuple[str, str, str, str]]:
+    feed = storable(feed)
     for change in (*changes.new, *changes.changed):
-        yield from ((change.item.id, key) for key in change.keys)
-    yield from changes.aliases
+        item = change.item.id
+        for kind, value in change.keys:
+            yield feed, storable(value), kind, item
+    for item, (kind, value) in changes.aliases:
+        yield feed, storable(value), kind, item
 
 
 def _save_edit(conn: Connection, change: ItemChange, now: datetime) -> None:

@@ -190,6 +190,14 @@ def test_ids_depend_on_the_feeds_name_and_not_on_its_address() -> None:
     assert all(len(item) == 16 for item in ids)
 
 
+def test_ids_of_one_feed_lie_side_by_side_and_differ() -> None:
+    body = rss(*(entry(str(n), f"{A}/{n}", f"Story {n}") for n in range(30)))
+    ids = [change.item.id for change in Replay().pull(body).new]
+    assert len(set(ids)) == 30
+    assert len({item[:3] for item in ids}) == 1
+    assert len({item[3:6] for item in ids}) > 20
+
+
 def test_a_first_pull_marks_its_items_and_archives_the_old_ones() -> None:
     fresh, old = "Sat, 21 Nov 2026 06:00:00 GMT", "Thu, 19 Nov 2026 06:00:00 GMT"
     replay = Replay()

@@ -175,8 +175,62 @@ def test_random_feeds_are_read_as_feedparser_reads_them() -> None:
 def test_markup_is_known_again_only_by_the_version_that_read_it() -> None:
     document = '<rss version="2.0"><channel><title>F</title><item><title>Convoy hit</title></item></channel></rss>'
     around = repr((READER, "https://a.example/f", None, None, None, "rss20")).encode()
-    written = b"<item><title>Convoy hit</title></item>"
+    written = b"{}\0><title>Convoy hit</title>"
     expected = hashlib.blake2b(around + b"\0" + b"1" + b"\0\0" + written, digest_size=16).digest()
+    assert marks(document) == [expected]
+
+
+def marks(document: str) -> list[bytes]:
     read = read_fast(document, "https://a.example/f")
     assert read is not None
-    assert read["raw"] == [expected]
+    raw = read["raw"]
+    assert isinstance(raw, list)
+    return raw
+
+
+HEAD = '<rss version="2.0" xmlns:x="https://x.example/"><channel><title>F</title>'
+CDATA_END = "<![CDATA[ <item> ends with </item> ]]>"
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "<item><guid>1</guid>@</item><item><guid>2</guid></item>",
+        "<item><guid>1</guid>@</item >\n<item><guid>2</guid></item>",
+        f"<item><guid>1</guid>@</item ><item><guid>2</guid>{CDATA_END}</item>",
+        f"<item><guid>1</guid>{CDATA_END}@</item ><item><guid>2</guid></item >",
+        "<item><guid>1</guid><!-- </item> -->@</item ><item><guid>2</guid></item>",
+        "<item><guid>1</guid><![CDATA[</item>]]>@</item ><item><guid>2</guid></item >",
+        "<item><guid>1</guid>@</item><!-- </item><item> --><item/>",
+        "<item><guid>1</guid>@</item><item/><!-- </item> -->",
+        "<items/><item><guid>1</guid>@</item><item><guid>2</guid></item>",
+        "<item><guid>1</guid>@</item ><item><guid>2</guid></item >",
+        "<item><guid>1</guid><itemx/>@</item><item><guid>2</guid></item>",
+    ],
+)
+def test_an_edit_at_the_end_of_an_item_is_seen_however_tags_are_written(items: str) -> None:
+    documents = [f"{HEAD}{items.replace('@', said)}</channel></rss>" for said in ("", "<title>Three dead</title>")]
+    (first, second), (edited, other) = map(marks, documents)
+    assert first != edited
+    assert other == second
+
+
+def test_items_with_a_prefix_are_known_by_their_markup_too() -> None:
+    atom = "http://www.w3.org/2005/Atom"
+    head = f'<feed xmlns="{atom}" xmlns:x="{atom}">'
+    rest = "<!-- <entry></entry> --><entry><id>2</id></entry></feed>"
+    known, *others = (
+        marks(f"{head}<x:entry><x:id>1</x:id><x:title>{said}</x:title></x:entry>{rest}") for said in ("a", "a", "b")
+    )
+    assert [other[0] == known[0] for other in others] == [True, False]
+
+
+def test_what_stands_around_items_decides_with_them() -> None:
+    rest = "<item><guid>1</guid><x:y>a</x:y></item></channel></rss>"
+    known = marks(HEAD + rest)
+    assert (
+        marks(HEAD.replace("<title>F</title>", "<title>F</title><lastBuildDate>today</lastBuildDate>") + rest) == known
+    )
+    assert marks(f"{HEAD}{rest}\n<!-- generated in 0.4 s -->") == known
+    assert marks(HEAD.replace("https://x.example/", "http://search.yahoo.com/mrss/") + rest) != known
+    assert marks(HEAD.replace("<channel>", '<channel xml:lang="ur">') + rest) != known

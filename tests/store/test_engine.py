@@ -38,9 +38,15 @@ def test_the_connection_is_set_for_safety(database: Database) -> None:
     with database.read() as conn:
         settings = {
             name: conn.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "page_size")
         }
-    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
+    assert settings == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "busy_timeout": 30_000,
+        "page_size": 8192,
+    }
 
 
 def test_every_table_is_strict(database: Database) -> None:

@@ -75,6 +75,28 @@ def test_the_beginning_decides_if_it_leaves_no_doubt() -> None:
     assert guess_language(english + spanish, "en") == "es"
 
 
+NAMES = "Quetta: police convoy attacked, Gwadar port closed, Karachi traders strike, Dasu engineers evacuated, Hub road"
+"""Seventeen words, none of them common in any language."""
+
+
+@pytest.mark.parametrize(
+    ("beginning", "hint", "language"),
+    [
+        (NAMES, "en", "en"),
+        (NAMES, "tr", "tr"),
+        (f"{NAMES} kapatıldı", "en", "tr"),  # letters beyond ASCII are evidence of their own
+        (f"Dan {NAMES}", "en", "id"),  # one word of another language: the rest is asked as well
+    ],
+)
+def test_a_beginning_without_a_word_of_another_language_leaves_the_declared_one(
+    beginning: str, hint: str, language: str
+) -> None:
+    indonesian = "yang ini dengan untuk dari pada tidak akan dalam itu " * 3
+    turkish = "ve bir bu için ile de da olarak olan sonra daha çok en gibi kadar ı ş ğ " * 3
+    rest = turkish if language == "tr" and hint == "en" else indonesian
+    assert guess_language(f"{beginning}. {'Quetta convoy ' * 8}{rest}", hint) == language
+
+
 SHORT = {
     "ur": ("گوادر بندرگاہ پر احتجاج جاری", "سیکیورٹی ہائی الرٹ", "تربت سے دو لاشیں برآمد", "پولیس اہلکار شہید"),
     "fa": ("انفجار در کابل", "مرز تورخم بسته شد", "کاروان چینی هدف قرار گرفت", "چین از حمله ابراز نگرانی کرد"),
