@@ -37,6 +37,8 @@ _BLANKED = bytes(
 _HEAD = 4
 """First letters of a form that are looked up before it is."""
 _HASHES = 0x10000
+_SEEN_BEFORE, _SEEN_AFTER = 4, 3
+"""Characters around a hit that decide whether it is the listed word, unless it goes on to the end of its word."""
 _LONGEST_ENDING = 16
 """Letters after a hit of ``word*`` among which the end of the word is sought for all hits at once."""
 
@@ -81,20 +83,18 @@ class Together:
         is_known = (way == _PLAIN) & is_whole & is_tight
         # Of what is not whole and lost no sign, only plurals and what was listed with a star may be words.
         is_doubtful = (is_whole | ~is_tight | traits.has_star[form]) & ~is_known
-        is_doubtful |= traits.takes_plural[form] & signs.are_es(end) & ~is_known
+        is_plural = traits.takes_plural[form] & signs.are_plural(end) & ~is_known
+        is_doubtful |= is_plural
+        for chosen, ends in (
+            (is_plural & is_tight & (way == _PLAIN), signs.ends_of_plurals),
+            (way == _PREFIX, signs.ends_of_words),
+        ):
+            numbers = np.flatnonzero(chosen)
+            if numbers.size:
+                end[numbers], is_known[numbers], is_doubtful[numbers] = ends(end[numbers])
         capitals = np.flatnonzero(is_doubtful & traits.asks_capital[form])
         is_doubtful[capitals] = ~signs.are_small(start[capitals])
-        endings = np.flatnonzero(way == _PREFIX)
-        if endings.size:
-            stop, is_sure = signs.ends_of_words(end[endings])
-            end[endings] = stop
-            is_known[endings] = is_sure
-            is_doubtful[endings] = ~is_sure
-        rest = [
-            (first, last, term)
-            for number in np.flatnonzero(is_doubtful).tolist()
-            for first, last, term in self._looked_at(folded, int(form[number]), int(start[number]), int(end[number]))
-        ]
+        rest = list(self._looked_at(folded, form[is_doubtful], start[is_doubtful], end[is_doubtful]))
         form, start, end = form[is_known], start[is_known], end[is_known]
         known = (folded.places(start), folded.places(end - 1) + 1, traits.term[form])
         if not rest:
@@ -102,11 +102,21 @@ class Together:
         first, last, term = np.concatenate([np.stack(known), np.array(rest, np.int64).T], axis=1)
         return first, last, term
 
-    def _looked_at(self, folded: Folded, form: int, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-        for term, pattern, _ in self._forms[form]:
-            span = span_of(folded, start, end, pattern)
-            if span is not None:
-                yield *span, term
+    def _looked_at(
+        self, folded: Folded, form: _Numbers, start: _Numbers, end: _Numbers
+    ) -> Iterator[tuple[int, int, int]]:
+        if not form.size:
+            return
+        begin = np.maximum(start - _SEEN_BEFORE, 0)
+        parts = folded.parts(begin, np.minimum(end + _SEEN_AFTER, len(folded.signs)))
+        has_star = self._traits.has_star[form].tolist()
+        places = zip(form.tolist(), start.tolist(), end.tolist(), begin.tolist(), strict=True)
+        for (number, first, last, before), part, is_open in zip(places, parts, has_star, strict=True):
+            seen, shift = (folded, 0) if is_open else (part, before)
+            for term, pattern, _ in self._forms[number]:
+                span = span_of(seen, first - shift, last - shift, pattern)
+                if span is not None:
+                    yield *span, term
 
 
 class _BlankedForms:
@@ -302,11 +312,11 @@ class _Signs:
         """Return what ``ends_word`` does, where nothing vanished."""
         return self._tested(_tables()[1], places)
 
-    def are_es(self, places: _Numbers) -> _Mask:
+    def are_plural(self, places: _Numbers) -> _Mask:
         """Return where a plural ending may stand."""
         signs = self.signs[places]
-        are_es: _Mask = (signs == ord("s")) | (signs == ord("e"))
-        return are_es
+        are_plural: _Mask = (signs == ord("s")) | (signs == ord("e")) & (self.signs[self._next(places)] == ord("s"))
+        return are_plural
 
     def are_small(self, places: _Numbers) -> _Mask:
         """Return where the original has a small letter of ASCII; others are not seen."""
@@ -314,13 +324,23 @@ class _Signs:
         chosen = [original[place] for place in self._folded.places(places).tolist()]
         return np.array(["a" <= character <= "z" for character in chosen], np.bool_)
 
-    def ends_of_words(self, places: _Numbers) -> tuple[_Numbers, _Mask]:
-        """Return where words end that go on at some places, and whether that is sure."""
+    def ends_of_plurals(self, places: _Numbers) -> tuple[_Numbers, _Mask, _Mask]:
+        """Return where words end behind a plural ending, whether they surely do, and whether they perhaps do."""
+        after = self._next(places)
+        is_es, is_tight, is_end = self.signs[places] == ord("e"), self.are_tight(after), self.may_end(after)
+        is_sure = ~is_es & is_tight & is_end
+        return np.where(is_sure, after, places), is_sure, is_es | ~is_tight
+
+    def ends_of_words(self, places: _Numbers) -> tuple[_Numbers, _Mask, _Mask]:
+        """Return where words end that go on at some places, whether that is sure, and whether it is not."""
         at = np.minimum(places[:, None] + np.arange(_LONGEST_ENDING), len(self.signs) - 1)
         ends = self._tested(_tables()[1], at)
         stops = places + ends.argmax(1)
         is_sure = ends.any(1) & (self._folded.places(stops) - self._folded.places(places - 1) == stops - places + 1)
-        return np.where(is_sure, stops, places), is_sure
+        return np.where(is_sure, stops, places), is_sure, ~is_sure
+
+    def _next(self, places: _Numbers) -> _Numbers:
+        return np.minimum(places + 1, len(self.signs) - 1)
 
     def _tested(self, table: _Mask, places: _Numbers) -> _Mask:
         """Return what a table says of characters and those before them."""
