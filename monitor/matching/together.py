@@ -162,11 +162,14 @@ class _BlankedForms:
         """Return where a word begins right behind the one before, and a form may."""
         is_digit = blanked - np.uint8(0x30) < 10
         changes = np.flatnonzero(is_digit[1:] != is_digit[:-1]) + 1
-        found: list[int] = self._beginnings.among(signs.signs, changes[_are_inside(blanked, changes)]).tolist()
         gaps = folded.gaps
+        places = changes if gaps is None else np.concatenate([changes, gaps])
+        are_inside = np.flatnonzero((blanked[places] != _BLANK) & (blanked[places - 1] != _BLANK))
+        are_inside = are_inside[self._beginnings.may_be_at(signs.signs, places[are_inside])]
+        found: list[int] = places[are_inside[are_inside < len(changes)]].tolist()
         if gaps is None:
             return found
-        lost = np.unique(self._beginnings.among(signs.signs, gaps[_are_inside(blanked, gaps)]))
+        lost = np.unique(places[are_inside[are_inside >= len(changes)]])
         around = zip(folded.places(lost - 1).tolist(), folded.places(lost).tolist(), lost.tolist(), strict=True)
         return [*found, *(gap for before, after, gap in around if parts_words(folded.original[before + 1 : after]))]
 
@@ -177,12 +180,6 @@ def _hash(*letters: Any) -> Any:
     for letter in letters:
         found = (found * 31 + letter) % _HASHES
     return found
-
-
-def _are_inside(blanked: NDArray[np.uint8], places: _Numbers) -> _Mask:
-    """Return which places have no blank there and none before them."""
-    are_inside: _Mask = (blanked[places] != _BLANK) & (blanked[places - 1] != _BLANK)
-    return are_inside
 
 
 class _Beginnings:
@@ -197,8 +194,6 @@ class _Beginnings:
         """Of each form the place of the longest other one that it begins with, -1 if there is none."""
         self._may_be = np.zeros(_HASHES, np.bool_)
         """By the hash of four signs, whether a form begins so."""
-        self._heads = {form[:_HEAD] for form in self._sorted}
-        self._head_lengths = tuple({len(head) for head in self._heads})
         for place, form in enumerate(self._sorted):
             inner = place - 1
             while inner >= 0 and not form.startswith(self._sorted[inner]):
@@ -207,13 +202,13 @@ class _Beginnings:
             self._may_be[_hash(*form[:_HEAD])] = True
         self._short = sorted({len(form) for form in self._sorted if len(form) < _HEAD})
 
-    def among(self, signs: NDArray[np.uint8], places: _Numbers) -> _Numbers:
+    def may_be_at(self, signs: NDArray[np.uint8], places: _Numbers) -> _Mask:
         """Return at which of some places a form may begin."""
         after = signs[np.minimum(places[:, None] + np.arange(_HEAD), len(signs) - 1)].T.astype(np.int64)
         may_be: _Mask = self._may_be[_hash(*after)]
         for length in self._short:
             may_be |= self._may_be[_hash(*after[:length])]
-        return places[may_be]
+        return may_be
 
     def at(self, signs: bytes, place: int) -> Iterator[tuple[int, int, int]]:
         """Yield the number of each form that stands at a place, and where it begins and ends."""
