@@ -10,7 +10,7 @@ from itertools import tee
 from monitor.matching.lexicon import Found
 from monitor.records import Evidence, Field, ItemMatches, Mention, RuleMatch, RuleStop, Send
 from monitor.rules.compile import CompiledRule, CompiledTune, RuleBook, Wanted, WantedNear
-from monitor.rules.declared import Bound, Filters, Rule
+from monitor.rules.declared import Bound, Filters
 from monitor.rules.hits import Hits, Places, bits_of, measure
 from monitor.text.durations import format_duration
 
@@ -215,11 +215,12 @@ def _find_stop(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example
         found = () if wanted.atoms.isdisjoint(hits.atoms) else hits.of_clause(wanted, rule.fields)
         if found:
             return Stopped(f"none {wanted.written}", found[0].quote)
-    return _find_condition(rule, item, is_example=is_example) if compiled.has_conditions else None
+    return _find_condition(compiled, item, is_example=is_example) if compiled.has_conditions else None
 
 
-def _find_condition(rule: Rule, item: ItemText, *, is_example: bool) -> Stopped | None:
-    failed = next(_failed_filters(rule.filters, item), None)
+def _find_condition(compiled: CompiledRule, item: ItemText, *, is_example: bool) -> Stopped | None:
+    rule = compiled.rule
+    failed = next(_failed_filters(rule.filters, item), None) if compiled.has_filters else None
     if failed is not None:
         return Stopped(failed)
     missed = find_bound(rule.min_score, item.scores)
