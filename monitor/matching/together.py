@@ -26,7 +26,7 @@ _KIND_OF_SIGN = {code: KINDS[chr(code)] for code in range(0x80)} | {sign: kind f
 _NO_LETTER, _LETTER, _DIGIT, _LEADING = range(4)
 """Of signs: words begin at letters where it changes, and at any other sign with which a form begins (.308)."""
 _SEEN_BEFORE, _SEEN_AFTER = 4, 3
-"""Characters around a hit that decide whether it is the listed word, unless it goes on to the end of its word."""
+"""Characters around a hit that decide whether it is the listed word, unless that goes on to the end of its word."""
 _LONGEST_ENDING = 16
 """Letters after a hit of ``word*`` among which the end of the word is sought for all hits at once."""
 
@@ -93,12 +93,14 @@ class Together:
     def _looked_at(self, folded: Folded, form: Numbers, start: Numbers, end: Numbers) -> Iterator[tuple[int, int, int]]:
         if not form.size:
             return
+        has_star = self._traits.has_star[form]
         begin = np.maximum(start - _SEEN_BEFORE, 0)
-        parts = folded.parts(begin, np.minimum(end + _SEEN_AFTER, len(folded.signs)))
-        has_star = self._traits.has_star[form].tolist()
-        places = zip(form.tolist(), start.tolist(), end.tolist(), begin.tolist(), strict=True)
-        for (number, first, last, before), part, is_open in zip(places, parts, has_star, strict=True):
-            seen, shift = (folded, 0) if is_open else (part, before)
+        stop = np.minimum(end + np.where(has_star, _LONGEST_ENDING, _SEEN_AFTER), len(folded.signs))
+        places = zip(form.tolist(), start.tolist(), end.tolist(), begin.tolist(), has_star.tolist(), strict=True)
+        for (number, first, last, before, is_open), part in zip(places, folded.parts(begin, stop), strict=True):
+            # a word that goes on beyond the part is followed in the whole text
+            is_cut = is_open and " " not in part.text[last - before :]
+            seen, shift = (folded, 0) if is_cut else (part, before)
             for term, pattern, _ in self._forms[number]:
                 span = span_of(seen, first - shift, last - shift, pattern)
                 if span is not None:
