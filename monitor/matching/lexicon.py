@@ -145,7 +145,7 @@ class Lexicon:
                     phrases[written].append(hit)
                 else:
                     phrases[written] = [hit]
-            if entity is not None:
+            if entity is not None and not is_intricate:
                 end = -minus_end
                 place = (number, start, end)
                 if place == last_place:
