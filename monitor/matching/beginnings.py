@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-Found = tuple[Numbers, Numbers, Numbers]
+FormHits = tuple[Numbers, Numbers, Numbers]
 """Of each hit the form, and where it begins and ends in folded text."""
 _Keys = NDArray[np.uint64]
 
@@ -61,7 +61,7 @@ class Beginnings:
             places, read = places.take(kept), read.take(kept)
         return places
 
-    def at(self, text: Text, places: Numbers) -> Iterator[Found]:
+    def at(self, text: Text, places: Numbers) -> Iterator[FormHits]:
         """Yield the forms that stand at some places, each as often as its place is given."""
         starts, before = places, np.zeros(len(places), np.uint64)
         reached = 0

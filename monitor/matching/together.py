@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.matching.beginnings import Beginnings, Found, Mask, Numbers, Text
+from monitor.matching.beginnings import Beginnings, FormHits, Mask, Numbers, Text
 from monitor.matching.forms import BETWEEN, Hit, Meanings, automaton_of
 from monitor.matching.spans import is_parted, may_end, may_start, parts_words, span_of
 from monitor.text.characters import KINDS, Kind
@@ -61,7 +61,7 @@ class Together:
             yield own if stop - before < 2 or len(set(own)) == len(own) else sorted(set(own))
             before = stop
 
-    def _places(self, folded: Folded) -> Found:
+    def _places(self, folded: Folded) -> FormHits:
         """Return start and end in the original, and term, of the hits that are the listed words, in no order."""
         signs = _Signs(folded)
         form, start, end = _joined([*self._words.found(folded), *self._other.found(folded, signs)])
@@ -118,7 +118,7 @@ class _WordForms:
         self._kinds = bytes(kinds)
         self._has_leading = _LEADING in kinds
 
-    def found(self, folded: Folded) -> Iterator[Found]:
+    def found(self, folded: Folded) -> Iterator[FormHits]:
         """Yield where forms stand and a word begins."""
         text = Text(folded.signs)
         kinds = np.frombuffer(folded.signs.translate(self._kinds), np.uint8)
@@ -161,7 +161,7 @@ class _OtherForms:
         for form in forms.values():
             self._is_asked[next(ord(letter) for letter in form if not letter.isascii())] = True
 
-    def found(self, folded: Folded, signs: _Signs) -> Iterator[Found]:
+    def found(self, folded: Folded, signs: _Signs) -> Iterator[FormHits]:
         """Yield where forms stand and a word begins."""
         letters = folded.letters
         if letters is None or not self._is_asked.take(letters).any():
@@ -282,13 +282,13 @@ def _tables() -> tuple[Mask, Mask]:
     return starts, ends
 
 
-def _as_arrays(found: Sequence[tuple[int, int, int]]) -> Found:
+def _as_arrays(found: Sequence[tuple[int, int, int]]) -> FormHits:
     """Return hits as three arrays."""
     first, second, third = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3).T
     return first, second, third
 
 
-def _joined(found: Sequence[Found]) -> Found:
+def _joined(found: Sequence[FormHits]) -> FormHits:
     if not found:
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)
     form, start, end = (np.concatenate(parts) for parts in zip(*found, strict=True))
