@@ -25,7 +25,8 @@ _PIECE = 5
 """Letters of a further piece: they take 40 bits of a key, which leaves 24 for the number of the piece before."""
 _HEAD = 4
 """First letters by which most places are ruled out, before first pieces are looked up."""
-_HASH_BITS = 16
+_HASHES_EACH = 32
+"""Hashes there are for each beginning: one place in so many that begins otherwise is not seen to."""
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 """An odd number without a pattern: its products spread over the upper bits whatever the letters are."""
 
@@ -96,15 +97,20 @@ class _Hashes:
 
     def __init__(self, beginnings: Collection[bytes]) -> None:
         self._lengths = tuple(sorted(set(map(len, beginnings))))
-        self._known = np.zeros(1 << _HASH_BITS, np.bool_)
-        self._known[_hashes(np.array([_number_of(one, _READ) for one in beginnings], np.uint64))] = True
+        bits = (_HASHES_EACH * len(beginnings)).bit_length()
+        self._shift = np.uint64(64 - bits)
+        self._known = np.zeros(1 << bits, np.bool_)
+        self._known[self._of(np.array([_number_of(one, _READ) for one in beginnings], np.uint64))] = True
 
     def may_hold(self, read: _Keys) -> Mask:
         """Return which of some letters may begin with one of them."""
         may_hold = np.zeros(len(read), np.bool_)
         for length in self._lengths:
-            may_hold |= self._known.take(_hashes(read & _first(length)))
+            may_hold |= self._known.take(self._of(read & _first(length)))
         return may_hold
+
+    def _of(self, letters: _Keys) -> Numbers:
+        return (letters * _MULTIPLIER >> self._shift).view(np.int64)
 
 
 def _first(length: int) -> np.uint64:
@@ -115,10 +121,6 @@ def _first(length: int) -> np.uint64:
 def _number_of(letters: bytes, length: int) -> int:
     """Return letters, filled up to a length, as an integer."""
     return int.from_bytes(letters.ljust(length, b"\0"), "big")
-
-
-def _hashes(letters: _Keys) -> Numbers:
-    return ((letters * _MULTIPLIER) >> np.uint64(64 - _HASH_BITS)).view(np.int64)
 
 
 def _looked_up(level: _Pieces, keys: _Keys) -> tuple[Numbers, Numbers]:
@@ -177,6 +179,7 @@ def _inner_of(pieces: Sequence[tuple[int, bytes]]) -> list[int]:
     for place, (before, letters) in enumerate(pieces):
         inner = place - 1
         while inner >= 0 and not (pieces[inner][0] == before and letters.startswith(pieces[inner][1])):
-            inner = found[inner]
+            # sorted, so that all behind one of another beginning are of others too
+            inner = found[inner] if pieces[inner][0] == before else -1
         found.append(inner)
     return found
