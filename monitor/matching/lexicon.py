@@ -13,11 +13,10 @@ from functools import cached_property
 from itertools import accumulate, tee
 
 from monitor.matching.forms import Hit
+from monitor.matching.phrases import FIELDS, Phrases
 from monitor.matching.search import Search
 from monitor.matching.terms import Entity
 from monitor.records import Evidence, Field, Mention
-
-_FIELDS = (Field.TITLE, Field.BODY)
 
 Span = tuple[int, int, int]
 """Field (0 title, 1 body), start, end."""
@@ -31,8 +30,10 @@ class Found:
 
     mentions: tuple[Mention, ...] = ()
     """As everybody sees them: no private list takes a name from the shared watchlist."""
-    phrases: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    phrases: Phrases = field(default_factory=Phrases)
     """Each phrase that was found, as given to ``compile_lexicon``, with every place."""
+    are_apart: bool = True
+    """Whether no two mentions begin at the same place."""
     _rivals: tuple[tuple[Mention, str | None], ...] = ()
 
     def mentions_for(self, owner: str) -> tuple[Mention, ...]:
@@ -44,6 +45,9 @@ class Found:
             return self.mentions
         seen = [(mention, None) for mention, whose in self._rivals if whose in {None, owner}]
         return tuple(mention for mention, _ in _without_inner(seen))
+
+
+_NOTHING = Found()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,49 +128,45 @@ class Lexicon:
 
     def _found(self, contents: tuple[str, str], hits: Sequence[Hit]) -> Found:
         if not hits:
-            return Found()
+            return _NOTHING
         meanings = self._meanings
-        phrases: dict[str, list[Evidence]] = {}
+        phrases: dict[str, list[Hit]] = {}
         mentions: list[Mention] = []
         reached = (0, -1)
         last_place = (0, 0, 0)
         is_intricate = False
-        for number, start, minus_end, term in hits:
+        for hit in hits:
+            number, start, minus_end, term = hit
             written, entity, is_listed, is_rival = meanings[term]
             if is_rival:
                 is_intricate = True
-            if entity is None and not is_listed:
-                continue
-            end = -minus_end
-            evidence = Evidence(_FIELDS[number], start, end, contents[number][start:end], written)
             if is_listed:
                 if written in phrases:
-                    phrases[written].append(evidence)
+                    phrases[written].append(hit)
                 else:
-                    phrases[written] = [evidence]
-            if entity is not None:
+                    phrases[written] = [hit]
+            if entity is not None and not is_intricate:
+                end = -minus_end
                 place = (number, start, end)
                 if place == last_place:
                     is_intricate = True
                 last_place = place
                 if (number, end) > reached:  # else it lies inside a longer name
+                    evidence = Evidence(FIELDS[number], start, end, contents[number][start:end], written)
                     mentions.append(Mention(entity, evidence))
                     reached = (number, end)
-        proofs = {written: tuple(found) for written, found in phrases.items()}
-        if is_intricate:
-            return self._weighed(contents, hits, proofs)
-        return Found(tuple(mentions), proofs)
+        listed = Phrases(contents, phrases)
+        return self._weighed(contents, hits, listed) if is_intricate else Found(tuple(mentions), listed)
 
-    def _weighed(
-        self, contents: tuple[str, str], hits: Sequence[Hit], phrases: Mapping[str, tuple[Evidence, ...]]
-    ) -> Found:
+    def _weighed(self, contents: tuple[str, str], hits: Sequence[Hit], phrases: Phrases) -> Found:
         """Return what was found where names compete, need company or are swallowed."""
         named = self._named(_by_term(hits))
         owners = [self._entities[where[3]].owner for where, _ in named]
         found = list(zip((self._mention(contents, where, term) for where, term in named), owners, strict=True))
-        kept = found if _is_flat(named) else _without_inner(found)
+        is_flat = _is_flat(named)
+        kept = found if is_flat else _without_inner(found)
         is_shared = owners.count(None) == len(owners)
-        return Found(tuple([mention for mention, _ in kept]), phrases, () if is_shared else tuple(found))
+        return Found(tuple([mention for mention, _ in kept]), phrases, is_flat, () if is_shared else tuple(found))
 
     def _named(self, hits: Mapping[int, list[Span]]) -> list[tuple[_Where, int]]:
         """Return the names found, in company where they need it and not swallowed, with their terms, widest first."""
@@ -194,7 +194,7 @@ class Lexicon:
     def _mention(self, contents: tuple[str, str], where: _Where, term: int) -> Mention:
         number, start, end, entity = where
         quote = contents[number][start:-end]
-        return Mention(self._entities[entity].id, Evidence(_FIELDS[number], start, -end, quote, self._texts[term]))
+        return Mention(self._entities[entity].id, Evidence(FIELDS[number], start, -end, quote, self._texts[term]))
 
 
 def compile_lexicon(entities: Sequence[Entity], phrases: Sequence[str]) -> Lexicon:

@@ -19,7 +19,7 @@ from monitor.text.fold import fold_tight
 if TYPE_CHECKING:
     from monitor.matching.together import Together
 
-MAX_TOGETHER = 128_000
+MAX_TOGETHER = 160_000
 """Characters of texts that are searched as one: a hundred steps on arrays cost little each, and more for small ones."""
 _SEEN_AT_ONCE = 2
 """Times as many characters are looked at, to search texts of a kind together."""

@@ -1,42 +1,32 @@
-"""Search many texts as one: folded once, run through the automaton once, its hits judged in arrays.
+"""Search many texts as one: folded once, their words looked up and their hits judged in arrays.
 
-Most of what an automaton finds of listed names stands inside other words. So what begins with a letter or digit of
-ASCII is looked for with the blank before it, in text whose other signs are blanks, where it is hardly met by chance;
-words that begin without a blank (l'ISKP, 5km) are looked up by themselves. Left to Python is what is seldom: short
-forms, plurals, lost signs within.
+Most of what an automaton finds of listed names stands inside other words, and most letters of a text are inside of
+words. So what is written in ASCII is looked up where words begin (``beginnings``), and an automaton searches only texts
+that hold other letters. Left to Python is what is seldom: short forms, plurals in -es, lost signs within.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.matching.beginnings import Beginnings, FormHits, Mask, Numbers, Text
 from monitor.matching.forms import BETWEEN, Hit, Meanings, automaton_of
 from monitor.matching.spans import is_parted, may_end, may_start, parts_words, span_of
 from monitor.text.characters import KINDS, Kind
 from monitor.text.fold import Folded, fold_tight_signs
 from monitor.text.fold_tables import SIGNS
 
-_Numbers = NDArray[np.int64]
-_Mask = NDArray[np.bool_]
-_Found = tuple[_Numbers, _Numbers, _Numbers]
-"""Of each hit the form, and where it begins and ends in folded text."""
-
-_BLANK = 0x20
 _KIND_OF_SIGN = {code: KINDS[chr(code)] for code in range(0x80)} | {sign: kind for kind, sign in SIGNS.items()}
-_BLANKED = bytes(
-    code if _KIND_OF_SIGN.get(code, Kind.NONE) in {Kind.ALPHABET, Kind.DIGIT} else _BLANK for code in range(0x100)
-)
-"""Every sign but letters and digits of alphabets as a blank: letters and digits of ASCII behind it begin words."""
-_HEAD = 4
-"""First letters of a form that are looked up before it is."""
-_HASHES = 0x10000
+_NO_LETTER, _LETTER, _DIGIT, _LEADING = range(4)
+"""Of signs: words begin at letters where it changes, and at any other sign with which a form begins (.308)."""
+_SEEN_BEFORE, _SEEN_AFTER = 4, 3
+"""Characters around a hit that decide whether it is the listed word, unless that goes on to the end of its word."""
 _LONGEST_ENDING = 16
 """Letters after a hit of ``word*`` among which the end of the word is sought for all hits at once."""
 
@@ -47,7 +37,7 @@ class Together:
     def __init__(self, forms: Mapping[str, Meanings]) -> None:
         self._forms = tuple(forms.values())
         self._traits = _traits_of(self._forms)
-        self._blanked = _BlankedForms({number: form.encode() for number, form in enumerate(forms) if form.isascii()})
+        self._words = _WordForms({number: form.encode() for number, form in enumerate(forms) if form.isascii()})
         self._other = _OtherForms({number: form for number, form in enumerate(forms) if not form.isascii()})
 
     def hits_of_each(self, contents: Sequence[tuple[str, str]]) -> Iterator[list[Hit]]:
@@ -71,30 +61,28 @@ class Together:
             yield own if stop - before < 2 or len(set(own)) == len(own) else sorted(set(own))
             before = stop
 
-    def _places(self, folded: Folded) -> _Found:
+    def _places(self, folded: Folded) -> FormHits:
         """Return start and end in the original, and term, of the hits that are the listed words, in no order."""
         signs = _Signs(folded)
-        form, start, end = _joined([*self._blanked.found(folded, signs), *self._other.found(folded, signs)])
+        form, start, end = _joined([*self._words.found(folded), *self._other.found(folded, signs)])
         traits = self._traits
         way, is_tight = traits.way[form], signs.are_tight(end)
         is_whole = signs.may_end(end)
         is_known = (way == _PLAIN) & is_whole & is_tight
         # Of what is not whole and lost no sign, only plurals and what was listed with a star may be words.
         is_doubtful = (is_whole | ~is_tight | traits.has_star[form]) & ~is_known
-        is_doubtful |= traits.takes_plural[form] & signs.are_es(end) & ~is_known
+        is_plural = traits.takes_plural[form] & signs.are_plural(end) & ~is_known
+        is_doubtful |= is_plural
+        for chosen, ends in (
+            (is_plural & is_tight & (way == _PLAIN), signs.ends_of_plurals),
+            (way == _PREFIX, signs.ends_of_words),
+        ):
+            numbers = np.flatnonzero(chosen)
+            if numbers.size:
+                end[numbers], is_known[numbers], is_doubtful[numbers] = ends(end[numbers])
         capitals = np.flatnonzero(is_doubtful & traits.asks_capital[form])
         is_doubtful[capitals] = ~signs.are_small(start[capitals])
-        endings = np.flatnonzero(way == _PREFIX)
-        if endings.size:
-            stop, is_sure = signs.ends_of_words(end[endings])
-            end[endings] = stop
-            is_known[endings] = is_sure
-            is_doubtful[endings] = ~is_sure
-        rest = [
-            (first, last, term)
-            for number in np.flatnonzero(is_doubtful).tolist()
-            for first, last, term in self._looked_at(folded, int(form[number]), int(start[number]), int(end[number]))
-        ]
+        rest = list(self._looked_at(folded, form[is_doubtful], start[is_doubtful], end[is_doubtful]))
         form, start, end = form[is_known], start[is_known], end[is_known]
         known = (folded.places(start), folded.places(end - 1) + 1, traits.term[form])
         if not rest:
@@ -102,119 +90,64 @@ class Together:
         first, last, term = np.concatenate([np.stack(known), np.array(rest, np.int64).T], axis=1)
         return first, last, term
 
-    def _looked_at(self, folded: Folded, form: int, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-        for term, pattern, _ in self._forms[form]:
-            span = span_of(folded, start, end, pattern)
-            if span is not None:
-                yield *span, term
+    def _looked_at(self, folded: Folded, form: Numbers, start: Numbers, end: Numbers) -> Iterator[tuple[int, int, int]]:
+        if not form.size:
+            return
+        has_star = self._traits.has_star[form]
+        begin = np.maximum(start - _SEEN_BEFORE, 0)
+        stop = np.minimum(end + np.where(has_star, _LONGEST_ENDING, _SEEN_AFTER), len(folded.signs))
+        places = zip(form.tolist(), start.tolist(), end.tolist(), begin.tolist(), has_star.tolist(), strict=True)
+        for (number, first, last, before, is_open), part in zip(places, folded.parts(begin, stop), strict=True):
+            # a word that goes on beyond the part is followed in the whole text
+            is_cut = is_open and " " not in part.text[last - before :]
+            seen, shift = (folded, 0) if is_cut else (part, before)
+            for term, pattern, _ in self._forms[number]:
+                span = span_of(seen, first - shift, last - shift, pattern)
+                if span is not None:
+                    yield *span, term
 
 
-class _BlankedForms:
-    """Forms in ASCII, looked for where a word begins."""
+class _WordForms:
+    """Forms in ASCII, looked up wherever a word begins."""
 
     def __init__(self, forms: dict[int, bytes]) -> None:
-        self._forms = forms
-        blanked = [form.translate(_BLANKED) for form in forms.values()]
-        # A form that begins with a sign (.308) has the blank that stands for it.
-        is_led = [form[0] != _BLANK for form in blanked]
-        self._automaton = automaton_of(
-            [b" " + form if is_without else form for form, is_without in zip(blanked, is_led, strict=True)]
-        )
-        self._numbers = np.array(list(forms), np.int64)
-        self._leads = np.array(is_led, np.int64)
-        self._may_differ = np.array([b" " in form for form in blanked], np.bool_)
-        """Whether there is a blank in it, for which another sign may stand in the text or in the form."""
-        self._beginnings = _Beginnings(
-            {number: form for (number, form), is_without in zip(forms.items(), is_led, strict=True) if is_without}
-        )
+        self._beginnings = Beginnings(forms)
+        kinds = bytearray(map(_letter_kind, range(0x100)))
+        for form in forms.values():
+            kinds[form[0]] = kinds[form[0]] or _LEADING
+        self._kinds = bytes(kinds)
+        self._has_leading = _LEADING in kinds
 
-    def found(self, folded: Folded, signs: _Signs) -> Iterator[_Found]:
+    def found(self, folded: Folded) -> Iterator[FormHits]:
         """Yield where forms stand and a word begins."""
-        blanked = folded.signs.translate(_BLANKED)
-        found = self._automaton.find_matches_as_indexes(blanked, overlapping=True)
-        which, start, end = _as_arrays(found)
-        start += self._leads[which]
-        form = self._numbers[which]
-        is_it = np.ones(len(form), np.bool_)
-        for number in np.flatnonzero(self._may_differ[which]).tolist():
-            is_it[number] = folded.signs[start[number] : end[number]] == self._forms[int(form[number])]
-        yield form[is_it], start[is_it], end[is_it]
-        are_blanks = np.frombuffer(blanked, np.uint8)
-        unled = [
-            hit
-            for place in self._without_blank(folded, signs, are_blanks)
-            for hit in self._beginnings.at(folded.signs, place)
-        ]
-        if unled:
-            yield _as_arrays(unled)
+        text = Text(folded.signs)
+        kinds = np.frombuffer(folded.signs.translate(self._kinds), np.uint8)
+        begins = (kinds[1:] != kinds[:-1]) & (kinds[1:] != _NO_LETTER)
+        if self._has_leading:
+            begins |= kinds[1:] == _LEADING
+        places = self._beginnings.may_be_at(text, np.flatnonzero(begins) + 1)
+        if folded.gaps is not None:
+            places = np.concatenate([places, self._behind_gaps(folded, folded.gaps, text, kinds)])
+        yield from self._beginnings.at(text, places)
 
-    def _without_blank(self, folded: Folded, signs: _Signs, blanked: NDArray[np.uint8]) -> list[int]:
-        """Return where a word begins right behind the one before, and a form may."""
-        is_digit = blanked - np.uint8(0x30) < 10
-        changes = np.flatnonzero(is_digit[1:] != is_digit[:-1]) + 1
-        found: list[int] = self._beginnings.among(signs.signs, changes[_are_inside(blanked, changes)]).tolist()
-        gaps = folded.gaps
-        if gaps is None:
-            return found
-        lost = np.unique(self._beginnings.among(signs.signs, gaps[_are_inside(blanked, gaps)]))
-        around = zip(folded.places(lost - 1).tolist(), folded.places(lost).tolist(), lost.tolist(), strict=True)
-        return [*found, *(gap for before, after, gap in around if parts_words(folded.original[before + 1 : after]))]
+    def _behind_gaps(self, folded: Folded, gaps: Numbers, text: Text, kinds: NDArray[np.uint8]) -> Numbers:
+        """Return where a form may begin within letters since a sign that parts words vanished before it."""
+        inside = gaps[(kinds[gaps] == kinds[gaps - 1]) & (kinds[gaps] != _NO_LETTER)]
+        lost = np.unique(self._beginnings.may_be_at(text, inside))
+        around = zip(folded.places(lost - 1).tolist(), folded.places(lost).tolist(), strict=True)
+        are_parted = [parts_words(folded.original[before + 1 : after]) for before, after in around]
+        parted: Numbers = lost[np.array(are_parted, np.bool_)]
+        return parted
 
 
-def _hash(*letters: Any) -> Any:
-    """Return a hash of some letters, or of each column of arrays of them."""
-    found = 0
-    for letter in letters:
-        found = (found * 31 + letter) % _HASHES
-    return found
-
-
-def _are_inside(blanked: NDArray[np.uint8], places: _Numbers) -> _Mask:
-    """Return which places have no blank there and none before them."""
-    are_inside: _Mask = (blanked[places] != _BLANK) & (blanked[places - 1] != _BLANK)
-    return are_inside
-
-
-class _Beginnings:
-    """Forms in ASCII, looked up one place at a time."""
-
-    def __init__(self, forms: dict[int, bytes]) -> None:
-        ordered = sorted((form, number) for number, form in forms.items())
-        self._sorted = [form for form, _ in ordered]
-        self._numbers = [number for _, number in ordered]
-        self._longest = max(map(len, self._sorted), default=0)
-        self._inner: list[int] = []
-        """Of each form the place of the longest other one that it begins with, -1 if there is none."""
-        self._may_be = np.zeros(_HASHES, np.bool_)
-        """By the hash of four signs, whether a form begins so."""
-        self._heads = {form[:_HEAD] for form in self._sorted}
-        self._head_lengths = tuple({len(head) for head in self._heads})
-        for place, form in enumerate(self._sorted):
-            inner = place - 1
-            while inner >= 0 and not form.startswith(self._sorted[inner]):
-                inner = self._inner[inner]
-            self._inner.append(inner)
-            self._may_be[_hash(*form[:_HEAD])] = True
-        self._short = sorted({len(form) for form in self._sorted if len(form) < _HEAD})
-
-    def among(self, signs: NDArray[np.uint8], places: _Numbers) -> _Numbers:
-        """Return at which of some places a form may begin."""
-        after = signs[np.minimum(places[:, None] + np.arange(_HEAD), len(signs) - 1)].T.astype(np.int64)
-        may_be: _Mask = self._may_be[_hash(*after)]
-        for length in self._short:
-            may_be |= self._may_be[_hash(*after[:length])]
-        return places[may_be]
-
-    def at(self, signs: bytes, place: int) -> Iterator[tuple[int, int, int]]:
-        """Yield the number of each form that stands at a place, and where it begins and ends."""
-        written = signs[place : place + self._longest]
-        # Those it begins with are the last one that is not greater and what that one begins with, or some of them.
-        found = bisect_right(self._sorted, written) - 1
-        while found >= 0:
-            form = self._sorted[found]
-            if written.startswith(form):
-                yield self._numbers[found], place, place + len(form)
-            found = self._inner[found]
+def _letter_kind(sign: int) -> int:
+    match _KIND_OF_SIGN.get(sign):
+        case Kind.ALPHABET:
+            return _LETTER
+        case Kind.DIGIT:
+            return _DIGIT
+        case _:
+            return _NO_LETTER
 
 
 class _OtherForms:
@@ -228,7 +161,7 @@ class _OtherForms:
         for form in forms.values():
             self._is_asked[next(ord(letter) for letter in form if not letter.isascii())] = True
 
-    def found(self, folded: Folded, signs: _Signs) -> Iterator[_Found]:
+    def found(self, folded: Folded, signs: _Signs) -> Iterator[FormHits]:
         """Yield where forms stand and a word begins."""
         letters = folded.letters
         if letters is None or not self._is_asked.take(letters).any():
@@ -245,13 +178,13 @@ class _OtherForms:
 class _Traits(NamedTuple):
     """What is to be known of each form, as arrays."""
 
-    term: _Numbers
+    term: Numbers
     """The only term it may mean; -1 if there are several."""
-    way: _Numbers
+    way: Numbers
     """``_PLAIN`` and ``_PREFIX`` (``word*``) where arrays can tell what a hit is, else ``_OTHER``."""
-    has_star: _Mask
-    takes_plural: _Mask
-    asks_capital: _Mask
+    has_star: Mask
+    takes_plural: Mask
+    asks_capital: Mask
     """Whether the first letter of the original must be a capital, whatever it means."""
 
 
@@ -287,49 +220,59 @@ class _Signs:
         if folded.gaps is not None:
             self._after_gap[folded.gaps] = True
 
-    def are_tight(self, places: _Numbers) -> _Mask:
+    def are_tight(self, places: Numbers) -> Mask:
         """Return whether nothing of the original vanished before some characters."""
         return ~self._after_gap[places]
 
-    def begin_word(self, places: _Numbers) -> _Mask:
+    def begin_word(self, places: Numbers) -> Mask:
         """Return what ``starts_word`` does."""
         begins = self._tested(_tables()[0], places)
         for number in np.flatnonzero(~begins & self._after_gap[places]).tolist():
             begins[number] = is_parted(self._folded, int(places[number]))
         return begins
 
-    def may_end(self, places: _Numbers) -> _Mask:
+    def may_end(self, places: Numbers) -> Mask:
         """Return what ``ends_word`` does, where nothing vanished."""
         return self._tested(_tables()[1], places)
 
-    def are_es(self, places: _Numbers) -> _Mask:
+    def are_plural(self, places: Numbers) -> Mask:
         """Return where a plural ending may stand."""
         signs = self.signs[places]
-        are_es: _Mask = (signs == ord("s")) | (signs == ord("e"))
-        return are_es
+        are_plural: Mask = (signs == ord("s")) | (signs == ord("e")) & (self.signs[self._next(places)] == ord("s"))
+        return are_plural
 
-    def are_small(self, places: _Numbers) -> _Mask:
+    def are_small(self, places: Numbers) -> Mask:
         """Return where the original has a small letter of ASCII; others are not seen."""
         original = self._folded.original
         chosen = [original[place] for place in self._folded.places(places).tolist()]
         return np.array(["a" <= character <= "z" for character in chosen], np.bool_)
 
-    def ends_of_words(self, places: _Numbers) -> tuple[_Numbers, _Mask]:
-        """Return where words end that go on at some places, and whether that is sure."""
+    def ends_of_plurals(self, places: Numbers) -> tuple[Numbers, Mask, Mask]:
+        """Return where words end behind a plural ending, whether they surely do, and whether they perhaps do."""
+        after = self._next(places)
+        is_es, is_tight, is_end = self.signs[places] == ord("e"), self.are_tight(after), self.may_end(after)
+        is_sure = ~is_es & is_tight & is_end
+        return np.where(is_sure, after, places), is_sure, is_es | ~is_tight
+
+    def ends_of_words(self, places: Numbers) -> tuple[Numbers, Mask, Mask]:
+        """Return where words end that go on at some places, whether that is sure, and whether it is not."""
         at = np.minimum(places[:, None] + np.arange(_LONGEST_ENDING), len(self.signs) - 1)
         ends = self._tested(_tables()[1], at)
         stops = places + ends.argmax(1)
         is_sure = ends.any(1) & (self._folded.places(stops) - self._folded.places(places - 1) == stops - places + 1)
-        return np.where(is_sure, stops, places), is_sure
+        return np.where(is_sure, stops, places), is_sure, ~is_sure
 
-    def _tested(self, table: _Mask, places: _Numbers) -> _Mask:
+    def _next(self, places: Numbers) -> Numbers:
+        return np.minimum(places + 1, len(self.signs) - 1)
+
+    def _tested(self, table: Mask, places: Numbers) -> Mask:
         """Return what a table says of characters and those before them."""
-        says: _Mask = table[self.signs[places - 1], self.signs[places]]
+        says: Mask = table[self.signs[places - 1], self.signs[places]]
         return says
 
 
 @cache
-def _tables() -> tuple[_Mask, _Mask]:
+def _tables() -> tuple[Mask, Mask]:
     """Return by two neighbouring signs whether a word may start, and may end, between them."""
     kinds = [_KIND_OF_SIGN.get(sign, Kind.NONE) for sign in range(0x100)]
     starts, ends = (
@@ -339,20 +282,20 @@ def _tables() -> tuple[_Mask, _Mask]:
     return starts, ends
 
 
-def _as_arrays(found: Sequence[tuple[int, int, int]]) -> _Found:
+def _as_arrays(found: Sequence[tuple[int, int, int]]) -> FormHits:
     """Return hits as three arrays."""
     first, second, third = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3).T
     return first, second, third
 
 
-def _joined(found: Sequence[_Found]) -> _Found:
-    if len(found) == 1:
-        return found[0]
+def _joined(found: Sequence[FormHits]) -> FormHits:
+    if not found:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)
     form, start, end = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return form, start, end
 
 
-def _borders(contents: Sequence[tuple[str, str]]) -> tuple[_Numbers, _Numbers, _Numbers]:
+def _borders(contents: Sequence[tuple[str, str]]) -> tuple[Numbers, Numbers, Numbers]:
     """Return where titles and texts begin, and where texts end, when joined with a sign before and between them."""
     titles, bodies, ends = [], [], []
     place = 0

@@ -86,6 +86,7 @@ class CompiledRule:
     required: tuple[Wanted, ...]
     """Every clause that must be found, those of ``near`` included."""
     tunes: tuple[CompiledTune, ...] = ()
+    has_filters: bool = field(init=False)
     has_conditions: bool = field(init=False)
     """Whether something besides ``none`` can stop it."""
     can_stop: bool = field(init=False)
@@ -101,7 +102,8 @@ class CompiledRule:
     def __post_init__(self) -> None:
         """Find out what need not be asked for every item."""
         rule = self.rule
-        conditions = (rule.filters != Filters(), rule.min_score, rule.expires, rule.send is Send.OFF)
+        object.__setattr__(self, "has_filters", rule.filters != Filters())
+        conditions = (self.has_filters, rule.min_score, rule.expires, rule.send is Send.OFF)
         object.__setattr__(self, "has_conditions", any(conditions))
         object.__setattr__(self, "can_stop", self.has_conditions or bool(self.none))
         atoms = (atom for wanted in self.required for atom in wanted.atoms)

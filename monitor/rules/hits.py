@@ -239,21 +239,24 @@ class Places:
         if not self._is_flat:
             return self._closest_of_nested(one, other, reach)
         # Where none lies inside another, the closest are neighbours, and neighbours are near if any two are.
-        found, shortest, last, last_side = 0, 0, -1, 0
-        for place in bits_of(one | other):
-            if found and place >= self._title_places > last:
-                break
-            side = (one >> place & 1) + 2 * (other >> place & 1)
-            start, end = self._spans[place]
-            length = 0
-            if side == 3:
-                length, pair = end - start, 1 << place
-            elif side + last_side == 3 and last >= 0 and place < reach[last]:
-                length, pair = end - self._spans[last][0], 1 << place | 1 << last
-            if length and (not found or length < shortest):
-                found, shortest = pair, length
-            last, last_side = place, side
-        return found
+        few, many = (one, other) if one.bit_count() <= other.bit_count() else (other, one)
+        spans, titles = self._spans, self._title_places
+        best: tuple[bool, int, int, int] | None = None
+        for place in bits_of(few):
+            if many >> place & 1:
+                pairs = [(place, place)]
+            else:
+                before = (many & ((1 << place) - 1)).bit_length() - 1
+                beyond = many >> place
+                after = place + (beyond & -beyond).bit_length() - 1
+                pairs = [(before, place)] if before >= 0 and place < reach[before] else []
+                if beyond and after < reach[place]:
+                    pairs.append((place, after))
+            for first, last in pairs:
+                key = (last >= titles, spans[last][1] - spans[first][0], last, first)
+                if best is None or key < best:
+                    best = key
+        return 0 if best is None else 1 << best[2] | 1 << best[3]
 
     def _closest_of_nested(self, one: int, other: int, reach: Sequence[int]) -> int:
         best: tuple[int, int, int, int] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
@@ -33,14 +33,18 @@ class RuleIndex:
 
     def fulfilled(self, evidence: Mapping[str, Sequence[Evidence]]) -> int:
         """Return the rules whose every required clause was found, given what was found by atom."""
+        # hits come in reading order
+        return self.fulfilled_by(
+            [atom for atom, hits in evidence.items() if hits[0].field is _TITLE],
+            [atom for atom, hits in evidence.items() if hits[-1].field is _BODY],
+        )
+
+    def fulfilled_by(self, title: Iterable[str], body: Iterable[str]) -> int:
+        """Return what ``fulfilled`` does, given the atoms that stand in the title and in the text."""
         gathered = list(self.without)
-        for atom, hits in evidence.items():
-            # hits come in reading order
-            if hits[0].field is _TITLE:
-                for slot, rules in self.in_title.get(atom, ()):
-                    gathered[slot] |= rules
-            if hits[-1].field is _BODY:
-                for slot, rules in self.in_body.get(atom, ()):
+        for atoms, asking in ((title, self.in_title), (body, self.in_body)):
+            for atom in atoms:
+                for slot, rules in asking.get(atom, ()):
                     gathered[slot] |= rules
         found = -1
         for rules in gathered:

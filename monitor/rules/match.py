@@ -10,7 +10,7 @@ from itertools import tee
 from monitor.matching.lexicon import Found
 from monitor.records import Evidence, Field, ItemMatches, Mention, RuleMatch, RuleStop, Send
 from monitor.rules.compile import CompiledRule, CompiledTune, RuleBook, Wanted, WantedNear
-from monitor.rules.declared import Bound, Filters, Rule
+from monitor.rules.declared import Bound, Filters
 from monitor.rules.hits import Hits, Places, bits_of, measure
 from monitor.text.durations import format_duration
 
@@ -72,6 +72,7 @@ class Stopped:
 Outcome = Held | NotFound | Stopped
 MEASURED_TOGETHER = 128_000
 """Characters of items in which words are counted at once."""
+_NO_HITS = Hits.of((), {})
 _BODY = Field.BODY  # Python 3.11 looks members up slowly
 
 
@@ -93,8 +94,9 @@ def match_items(book: RuleBook, items: Iterable[ItemText]) -> Iterator[ItemMatch
 
 def match_found(book: RuleBook, item: ItemText, found: Found) -> ItemMatches:
     """Do as ``match_item`` does, with what the book's lexicon found in the item."""
-    hits = Hits.of(found.mentions, found.phrases)
-    return _match_hits(book, item, found, hits, book.index.fulfilled(hits.evidence))
+    fulfilled = _fulfilled(book, found)
+    hits = Hits.of(found.mentions, found.phrases) if fulfilled else _NO_HITS
+    return _match_hits(book, item, found, hits, fulfilled)
 
 
 def match_each_found(book: RuleBook, items: Iterable[tuple[ItemText, Found]]) -> Iterator[ItemMatches]:
@@ -102,13 +104,22 @@ def match_each_found(book: RuleBook, items: Iterable[tuple[ItemText, Found]]) ->
     waiting: list[tuple[ItemText, Found, Hits, int]] = []
     size = 0
     for item, found in items:
-        hits = Hits.of(found.mentions, found.phrases)
-        waiting.append((item, found, hits, book.index.fulfilled(hits.evidence)))
+        fulfilled = _fulfilled(book, found)
+        hits = Hits.of(found.mentions, found.phrases) if fulfilled else _NO_HITS
+        waiting.append((item, found, hits, fulfilled))
         size += len(item.title) + len(item.text)
         if size > MEASURED_TOGETHER:
             yield from _match_together(book, waiting)
             waiting, size = [], 0
     yield from _match_together(book, waiting)
+
+
+def _fulfilled(book: RuleBook, found: Found) -> int:
+    """Return the rules whose every required clause was found."""
+    title, body = found.phrases.in_title(), found.phrases.in_body()
+    for mention in found.mentions:
+        (body if mention.evidence.field is _BODY else title).append(f"@{mention.entity}")
+    return book.index.fulfilled_by(title, body) if title or body else 0
 
 
 def _match_together(book: RuleBook, items: Sequence[tuple[ItemText, Found, Hits, int]]) -> Iterator[ItemMatches]:
@@ -120,7 +131,7 @@ def _match_together(book: RuleBook, items: Sequence[tuple[ItemText, Found, Hits,
 
 
 def _match_hits(book: RuleBook, item: ItemText, found: Found, shared: Hits, fulfilled: int) -> ItemMatches:
-    mentions = tuple(sorted(found.mentions, key=_place)) if len(found.mentions) > 1 else found.mentions
+    mentions = found.mentions if found.are_apart else tuple(sorted(found.mentions, key=_place))
     if not fulfilled:
         return ItemMatches(mentions)
     rules: list[RuleMatch] = []
@@ -204,11 +215,12 @@ def _find_stop(compiled: CompiledRule, hits: Hits, item: ItemText, *, is_example
         found = () if wanted.atoms.isdisjoint(hits.atoms) else hits.of_clause(wanted, rule.fields)
         if found:
             return Stopped(f"none {wanted.written}", found[0].quote)
-    return _find_condition(rule, item, is_example=is_example) if compiled.has_conditions else None
+    return _find_condition(compiled, item, is_example=is_example) if compiled.has_conditions else None
 
 
-def _find_condition(rule: Rule, item: ItemText, *, is_example: bool) -> Stopped | None:
-    failed = next(_failed_filters(rule.filters, item), None)
+def _find_condition(compiled: CompiledRule, item: ItemText, *, is_example: bool) -> Stopped | None:
+    rule = compiled.rule
+    failed = next(_failed_filters(rule.filters, item), None) if compiled.has_filters else None
     if failed is not None:
         return Stopped(failed)
     missed = find_bound(rule.min_score, item.scores)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from codecs import charmap_decode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,7 @@ _ASCII_CHARACTERS = bytes(range(128)).decode()
 class Folded:
     """Folded text, and where in ``original`` each of its characters stands."""
 
-    __slots__ = ("_gone", "_letters", "_offsets", "_text", "original", "signs")
+    __slots__ = ("_gaps", "_gone", "_letters", "_offsets", "_text", "original", "signs")
 
     def __init__(self, original: str, text: str | None, gone: _Gone = None) -> None:
         """Take with the text the places of the original, rising, that have no character in it."""
@@ -53,6 +53,7 @@ class Folded:
         self._text = text
         self._letters: Codes | None = None
         self._gone = gone
+        self._gaps: _Places | None = None
         self._offsets: Sequence[int] | None = None
 
     @classmethod
@@ -88,9 +89,11 @@ class Folded:
     @property
     def gaps(self) -> _Places | None:
         """Before which characters something vanished, rising, once for each thing; None if nothing did."""
-        import numpy as np
+        if self._gaps is None and self._gone is not None:
+            import numpy as np
 
-        return None if self._gone is None else np.asarray(self._gone) - np.arange(len(self._gone))
+            self._gaps = np.asarray(self._gone) - np.arange(len(self._gone))
+        return self._gaps
 
     def places(self, numbers: _Places) -> _Places:
         """Return where some folded characters stand, in an array."""
@@ -98,6 +101,22 @@ class Folded:
 
         gaps = self.gaps
         return numbers if gaps is None else numbers + np.searchsorted(gaps, numbers, "right")
+
+    def parts(self, firsts: _Places, lasts: _Places) -> Iterator[Folded]:
+        """Yield some stretches of folded characters, with their offsets in the whole original.
+
+        They take less than the text and the offsets of a long original, of which few places are asked about. It must
+        have been folded by ``fold_tight_signs``.
+        """
+        import numpy as np
+
+        bounds = zip(*(each.tolist() for each in (firsts, lasts, self.places(firsts), self.places(lasts))), strict=True)
+        for first, last, begin, end in bounds:
+            signs = self.signs[first:last]
+            part = Folded(self.original, signs.decode("ascii") if signs.isascii() else self.text[first:last])
+            is_tight = end - begin == last - first
+            part._offsets = range(begin, end + 1) if is_tight else self.places(np.arange(first, last + 1)).tolist()
+            yield part
 
 
 def fold(original: str) -> Folded:

@@ -72,9 +72,10 @@ def _mark_gone(signs: NDArray[np.uint8]) -> Places | None:
     separators = signs == _SPACE
     separators[breaks] = True
     if zeros.size:
-        behind = zeros[separators[zeros - 1] & (zeros > 0)]
+        are_behind = separators[zeros - 1] & (zeros > 0)
         # What vanishes behind a separator parts no run: it counts as one more of it.
-        separators[_with_next(behind, zeros) if behind.size else behind] = True
+        if are_behind.any():
+            separators[_with_next(are_behind, zeros)] = True
     again = np.flatnonzero(separators[1:] & separators[:-1]) + 1
     if breaks.size:
         starts = _starts_of_runs(breaks, again)
@@ -88,12 +89,11 @@ def _mark_gone(signs: NDArray[np.uint8]) -> Places | None:
     return np.flatnonzero(signs == 0) if zeros.size else again
 
 
-def _with_next(chosen: Places, places: Places) -> Places:
+def _with_next(are_chosen: NDArray[np.bool_], places: Places) -> Places:
     """Return the chosen ones of some places, and with each those right behind it."""
     is_first = np.ones(len(places), np.bool_)
     is_first[1:] = np.diff(places) > 1
-    is_chosen = np.isin(places[is_first], chosen, assume_unique=True)
-    with_next: Places = places[is_chosen[np.cumsum(is_first) - 1]]
+    with_next: Places = places[are_chosen[is_first][np.cumsum(is_first) - 1]]
     return with_next
 
 

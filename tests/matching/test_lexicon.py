@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from monitor.matching.lexicon import Found, compile_lexicon
 from monitor.matching.terms import Entity, Name
-from monitor.records import Field
+from monitor.records import Evidence, Field
 
 
 def entity(key: str, *names: str | Name, not_in: tuple[str, ...] = (), owner: str | None = None) -> Entity:
@@ -49,6 +49,16 @@ def test_a_name_that_does_not_count_beats_nothing() -> None:
     lexicon = compile_lexicon([entity("front", "Front"), wide], [])
     assert pairs(lexicon.find("", "Front Royal")) == [("front", "Front")]
     assert pairs(lexicon.find("", "Front Royal, Virginia")) == [("wide", "Front Royal")]
+
+
+def test_phrases_read_as_a_mapping_of_evidence_and_tell_their_fields() -> None:
+    found = compile_lexicon([], ["hub", "dam", "kech"]).find("Hub", "The dam, the hub dam").phrases
+    assert found == {
+        "hub": (Evidence(Field.TITLE, 0, 3, "Hub", "hub"), Evidence(Field.BODY, 13, 16, "hub", "hub")),
+        "dam": (Evidence(Field.BODY, 4, 7, "dam", "dam"), Evidence(Field.BODY, 17, 20, "dam", "dam")),
+    }
+    assert (len(found), "dam" in found, "kech" in found, found.get("kech")) == (2, True, False, None)
+    assert (found.in_title(), found.in_body()) == (["hub"], ["hub", "dam"])
 
 
 def test_phrases_never_compete() -> None:

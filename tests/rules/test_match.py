@@ -307,6 +307,22 @@ def test_memory_grows_with_the_hits_and_not_with_their_square(compiled: Compile,
     assert peak(8_000) < 8 * peak(2_000)
 
 
+def test_entities_at_the_same_place_come_by_their_names() -> None:
+    watchlist = """
+[entity.zhob]
+name = "Zhob"
+names = ["Zhob Camp"]
+[entity.camp]
+name = "Camp"
+names = ["zhob camp", "Quetta"]
+"""
+    book = compile_rules([read_rule_file(watchlist, "w.toml")], TOPICS, TODAY)
+    for text, entities in (("Quetta, Zhob Camp", ["camp", "zhob", "camp"]), ("Quetta, Quetta", ["camp", "camp"])):
+        found = match_item(book, ItemText("", text, NOW)).mentions
+        assert [mention.entity for mention in found] == entities
+        assert list(match_items(book, [ItemText("", text, NOW)] * 2))[1].mentions == found
+
+
 @given(st.lists(st.tuples(_TEXTS, _TEXTS, st.sampled_from(["en", "ur", None])), max_size=6))
 def test_items_matched_together_match_as_each_alone(drawn: list[tuple[str, str, str | None]]) -> None:
     tune = '[file]\nowner = "c"\n[tune."a/one"]\nalso_none = ["drill"]\n'

@@ -186,6 +186,17 @@ def test_signs_say_what_ascii_is_and_of_what_kind_the_rest(text: str, filling: s
     assert letters == [ord(one) for one in expected.text if not one.isascii()]
 
 
+@given(texts, st.data())
+def test_parts_are_stretches_of_the_text_and_know_their_places(text: str, data: st.DataObject) -> None:
+    whole = fold_tight_signs(text)
+    bounds = st.lists(st.integers(0, len(whole.signs)), min_size=2, max_size=2).map(sorted)
+    asked = np.array(data.draw(st.lists(bounds, min_size=1)), np.int64)
+    for (first, last), part in zip(asked.tolist(), whole.parts(*asked.T), strict=True):
+        assert part.text == whole.text[first:last]
+        assert list(part.offsets) == list(whole.offsets[first : last + 1])
+        assert part.original == text
+
+
 @pytest.mark.parametrize("sign", ["'", "\u00ad", "\u200b", "\u064e"])
 def test_many_signs_left_out_one_after_the_other_part_no_run(sign: str) -> None:
     text = f"a {sign * 700} b{sign * 700} c \n{sign}\n d"
