@@ -81,12 +81,12 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
             told_letters.append(letters)
         told.append((passage, cleaned))
     told.reverse()
-    text = "\n\n".join(cleaned.text for _, cleaned in told)
+    text = "\n\n".join([cleaned.text for _, cleaned in told])
     if len(text) > MAX_TEXT:
         text, flags = text[:MAX_TEXT], [*flags, "text-cut"]
     html = ""
-    if any(passage.is_html for passage, _ in told):
-        html = "\n".join(_shown(passage, cleaned, passage.base or base) for passage, cleaned in told)
+    if any([passage.is_html for passage, _ in told]):
+        html = "\n".join([_shown(passage, cleaned, passage.base or base) for passage, cleaned in told])
         if len(html) > MAX_TEXT:
             html = safe_html(html[:MAX_TEXT], base)  # once more, since the cut may go through a tag
     return Body(text, html, tuple(dict.fromkeys(flags)))

@@ -91,9 +91,10 @@ class Hop:
             self.spent = loop.time() - started - self._waited
 
     async def _ask(self, timer: asyncio.Timeout) -> FetchOutcome | Redirect:
-        own = dict(self._request.feed.headers) if is_trusted(self._request.feed.url, self._url) else {}
+        feed = self._request.feed
+        own = dict(feed.headers) if feed.headers and is_trusted(feed.url, self._url) else {}
         headers = request_headers(self._request, self._limits.contact, own)
-        proxy = self._request.feed.proxy
+        proxy = feed.proxy
         # Without it the library would tell the proxy its own name and version.
         about_us = {"User-Agent": headers["User-Agent"]} if proxy and "User-Agent" in headers else None
         async with self._session.get(
