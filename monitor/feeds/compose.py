@@ -85,7 +85,7 @@ def compose(passages: Sequence[Passage], base: str) -> Body:
     if len(text) > MAX_TEXT:
         text, flags = text[:MAX_TEXT], [*flags, "text-cut"]
     html = ""
-    if any([passage.is_html for passage, _ in told]):
+    if any(passage.is_html for passage, _ in told):
         html = "\n".join([_shown(passage, cleaned, passage.base or base) for passage, cleaned in told])
         if len(html) > MAX_TEXT:
             html = safe_html(html[:MAX_TEXT], base)  # once more, since the cut may go through a tag

@@ -215,12 +215,13 @@ def _link(entry: Fields, url: str) -> str | None:
 
 def _passages(entry: Fields, url: str) -> Iterable[Passage]:
     """Yield an item's text, full content before summary; content that is not text (a picture in base64) is left out."""
-    for content in _mappings(entry, "content"):
+    contents = _mappings(entry, "content")
+    for content in contents:
         kind = _text(content, "type")
         if kind.startswith(_TEXT_TYPES):
             yield Passage(_text(content, "value"), kind != "text/plain", clean_link(url, _text(content, "base")) or "")
     summary = _text(entry, "summary")
-    if summary and summary not in [_text(content, "value") for content in _mappings(entry, "content")]:
+    if summary and summary not in [_text(content, "value") for content in contents]:
         detail = entry.get("summary_detail")
         told = detail if isinstance(detail, dict) else {"type": "text/html"}
         yield Passage(summary, _text(told, "type") != "text/plain", clean_link(url, _text(told, "base")) or "")

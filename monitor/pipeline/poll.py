@@ -313,7 +313,6 @@ class _Poll:
         pull = Pull(parsed, state.identity_policy)
         if feed.name not in self._states:
             # Its items are stored with its state: there are none.
-            pull.settle({})
             return compare(feed, state, pull, {}, now)
         with self._database.read() as connection:
             known = item_rows.known(connection, feed.name, pull.first_keys)

@@ -93,7 +93,8 @@ def save_all_changes(conn: Connection, brought: Sequence[tuple[str, FeedChanges]
     """Store what polls of several feeds brought, as ``save_changes`` does for one, in fewer statements."""
     new = [change for _, changes in brought for change in changes.new]
     insert_rows(conn, items, [_item_row(change) for change in new])
-    insert_rows(conn, revisions, [_revision_row(change.item, now) for change in new])
+    seen_at = to_microseconds(now)
+    insert_rows(conn, revisions, [_revision_row(change.item, seen_at) for change in new])
     for _, changes in brought:
         for change in changes.changed:
             _save_edit(conn, change, now)
@@ -118,13 +119,13 @@ def _save_edit(conn: Connection, change: ItemChange, now: datetime) -> None:
     if current is None:
         # Its first save was undone (a crash between two polls): it is new after all.
         insert_rows(conn, items, [_item_row(change)])
-        insert_rows(conn, revisions, [_revision_row(item, now)])
+        insert_rows(conn, revisions, [_revision_row(item, to_microseconds(now))])
         return
     if current.content_hash == item.content_hash:
         _save_entry_hashes(conn, [(item.id, change.entry_hash)])
         return
     edited = replace(item, revision=max(item.revision, current.revision + 1))
-    insert_rows(conn, revisions, [_revision_row(edited, now)])
+    insert_rows(conn, revisions, [_revision_row(edited, to_microseconds(now))])
     # Its id, feed, story and first_seen_at are ours, and true for ever; the caller compares with a parsed item that
     # cannot know them.
     row = {
@@ -149,7 +150,7 @@ def save_full_text(conn: Connection, item: Item, now: datetime) -> None:
 
     ``items.content_hash`` stays that of the feed's words: the next poll brings those again, and nothing changed.
     """
-    insert_rows(conn, revisions, [_revision_row(item, now)])
+    insert_rows(conn, revisions, [_revision_row(item, to_microseconds(now))])
     row = {"revision": item.revision, "assessor": None, "is_open": not item.is_backlog, "is_pending": False}
     conn.execute(sa.update(items).where(items.c.id == item.id).values(row))
 
@@ -184,13 +185,13 @@ def _item_row(change: ItemChange) -> tuple[Any, ...]:
     )
 
 
-def _revision_row(item: Item, now: datetime) -> tuple[Any, ...]:
-    """Return what an item says as ``revisions`` holds it."""
+def _revision_row(item: Item, seen_at: int) -> tuple[Any, ...]:
+    """Return what an item says, and since when, as ``revisions`` holds it."""
     return (
         item.id,
         item.revision,
         item.content_hash,
-        to_microseconds(now),
+        seen_at,
         stored_text(item.lang),
         stored_time(item.published_at),
         stored_time(item.updated_at),
