@@ -92,7 +92,7 @@ def compare(feed: Feed, state: FeedState, pull: Pull, found: Known, now: datetim
         if candidate.known is not None and stored is candidate.known:
             seen += pull.seen(candidate, stored.id, stored.entry_hash)
             continue
-        fresh = tuple(key for key in fit.keys if key not in owners)
+        fresh = fit.keys if owners.keys().isdisjoint(fit.keys) else tuple(key for key in fit.keys if key not in owners)
         if stored is None and fresh:
             item = _new_item(origin, candidate, fresh[0])
             owners.update(dict.fromkeys(fresh, item.id))
