@@ -174,6 +174,8 @@ _ASCII_WORDS = bytes(ord(_ASCII_LETTERS[code]) if code < 128 else code for code 
 _NO_ASCII_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _BEYOND_ASCII = re.compile("[^\0-\x7f]+")
 _LETTER = re.compile(r"[^\W\d_]")
+_SPEAKING = re.compile(r"[^\W\d_]|[\u0300-\u036f\u064b-\u0652\u0900-\u0963\u0966-\u0dff]")
+"""What may tell a language: letters and what belongs to them."""
 _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
     script: {language: frozenset(words.split()) for language, words in table.items()}
     for script, table in _WORDS.items()
@@ -194,7 +196,7 @@ def guess_language(text: str, hint: str | None) -> str | None:
     itself does not, and never against the script.
     """
     declared = None if hint is None else hint.strip().lower().replace("_", "-").partition("-")[0] or None
-    text = text[:SAMPLE]
+    text = _without_typography(text[:SAMPLE])
     counts = _count(text)
     if not counts:
         return declared
@@ -209,6 +211,13 @@ def guess_language(text: str, hint: str | None) -> str | None:
     if script in _ONLY_LANGUAGE:
         return _ONLY_LANGUAGE[script]
     return _among(script, text, declared)
+
+
+def _without_typography(text: str) -> str:
+    """Return a text in ASCII if all it has beyond are quotation marks, dashes and the like, as much English has."""
+    if text.isascii() or _SPEAKING.search(_beyond_ascii(text)):
+        return text
+    return text.replace("’", "'").encode("ascii", "replace").decode()
 
 
 def _count(text: str) -> Counter[str]:

@@ -84,6 +84,7 @@ NAMES = "Quetta: police convoy attacked, Gwadar port closed, Karachi traders str
     [
         (NAMES, "en", "en"),
         (NAMES, "tr", "tr"),
+        (f"“{NAMES}” – ‘Hub’", "en", "en"),
         (f"{NAMES} kapatıldı", "en", "tr"),  # letters beyond ASCII are evidence of their own
         (f"Dan {NAMES}", "en", "id"),  # one word of another language: the rest is asked as well
     ],
