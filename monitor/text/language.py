@@ -301,6 +301,8 @@ def _is_evident(language: str, text: str) -> bool:
     if own is None:
         return False
     words = _words(text[:_BEGINNING].lower())
+    if len(text) > _BEGINNING:
+        words = words[:-1]  # perhaps half of one: "con" of a convoy is Spanish
     known = list(filter(_LANGUAGES_BY_WORD["latin"].__contains__, words))
     mine = sum(map(own.__contains__, known))
     if mine == len(known):
