@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_ALLOCATIONS_PER_SEARCH = 20_000
+_ALLOCATIONS_PER_SEARCH = 60_000
 """Records and parsed entries come by the thousand and go by themselves: Python's 700 looks among them all the time."""
 
 
